@@ -1,0 +1,239 @@
+"""Dates as the press writes them in Arabic, French, English and Spanish, and what each one resolves to.
+
+Month and weekday names come from CLDR (through Babel): Moroccan, Levantine, Algerian and standard Arabic forms.
+Nothing is guessed: a date that the same document does not settle stays empty and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+
+from research.text import PROCLITICS, fold, fold_label
+
+_LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "es")
+_YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
+_LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")
+_NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
+_THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date found in a text; `first` and `last` are None while it is unresolved."""
+
+    start: int
+    end: int
+    surface: str
+    first: date | None
+    last: date | None
+    how: str
+    year: int | None = None
+    month: int | None = None
+    days: tuple[int, int] | None = None
+    weekday: int | None = None
+    shift: str = ""  # yesterday, last, next, this or nothing
+
+
+@cache
+def _names(field: str) -> dict[str, int]:
+    from babel import Locale
+
+    names: dict[str, int] = {}
+    for code in _LOCALES:
+        for number, name in getattr(Locale.parse(code), field)["format"]["wide"].items():
+            names.setdefault(fold_label(name), number)
+    return names
+
+
+def _alternation(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Dates in folded text, where hyphens are spaces."""
+    month, weekday = _alternation(_names("months")), _alternation(_names("days"))
+    yesterday, after = _alternation(_YESTERDAY), _alternation((*_LAST, *_NEXT, *_THIS))
+    ordinal, year = r"(?:er|st|nd|rd|th)?", r"(?P<{}>(?:19|20)\d\d)"
+    day = (
+        rf"(?P<d1>\d{{1,2}}){ordinal}(?: ?(?: |الي|au|to|al|a|et|و) ?(?P<d2>\d{{1,2}}))?"
+        r"(?: ?[,/] ?| (?:de |del |of |من )?)"
+    )
+    forms = [
+        r"(?P<iso>(?P<iy>\d{4}) (?P<im>\d\d) (?P<id>\d\d)(?!\d))",
+        r"(?P<nd>\d{1,2})[/.](?P<nm>\d{1,2})[/.](?P<ny>\d{4})(?!\d)",
+        rf"(?:(?:(?P<yesterday>{yesterday}) )?(?P<weekday>{weekday})[ ,]{{1,2}})?(?:{day})?"
+        rf"(?P<month>{month})(?:/(?:{month}))?(?: (?P<d3>\d{{1,2}}){ordinal}(?=,? \d{{4}}))?"
+        rf"(?:,? (?P<shift>{after}))?(?:,? (?:de |del )?{year.format('year')})?(?!\w)",
+        rf"(?P<before>last|next) (?P<month2>{month})(?!\w)",
+        rf"(?:(?P<yesterday2>{yesterday}) )?(?P<weekday2>{weekday})(?: (?P<shift2>{after}))?(?!\w)",
+    ]
+    proclitic = _alternation(PROCLITICS - {""})
+    return re.compile(rf"(?<!\w)(?P<proclitic>{proclitic})?(?:{'|'.join(forms)})")
+
+
+def find_dates(text: str) -> list[DateMention]:
+    """Dates in `text`, stated ones resolved, the others waiting for `resolve`.
+
+    Returns
+    -------
+    list of DateMention
+        In order of appearance; a bare year is not a date.
+
+    Examples
+    --------
+    >>> [(d.surface, d.first.isoformat()) for d in find_dates("le 1er août 2025 puis 12 يناير 2026")]
+    [('1er août 2025', '2025-08-01'), ('12 يناير 2026', '2026-01-12')]
+    >>> find_dates("يوم الاثنين بالرباط")[0].how
+    'unresolved: a weekday without a date'
+    """
+    folded = fold(text)
+    found = []
+    for match in _pattern().finditer(folded.text):
+        mention = _read(match)
+        if mention is None:
+            continue
+        # An attached particle belongs to the sentence, not to the date.
+        raw_start, raw_end = folded.raw(match.start() + len(match["proclitic"] or ""), match.end())
+        raw_end = raw_start + len(text[raw_start:raw_end].rstrip(" ,،"))
+        found.append(replace(mention, start=raw_start, end=raw_end, surface=text[raw_start:raw_end]))
+    return found
+
+
+def _read(match: re.Match[str]) -> DateMention | None:
+    part = match.groupdict()
+    blank = DateMention(0, 0, "", None, None, "")
+    if part["iso"]:
+        return _stated(blank, int(part["iy"]), int(part["im"]), (int(part["id"]),) * 2)
+    if part["nd"]:
+        ambiguous = int(part["nm"]) <= 12 and int(part["nd"]) <= 12 and part["nd"] != part["nm"]
+        mention = _stated(blank, int(part["ny"]), int(part["nm"]), (int(part["nd"]),) * 2)
+        return mention and (replace(mention, how="stated, read day first") if ambiguous else mention)
+    weekday = part["weekday"] or part["weekday2"]
+    number = _names("days")[weekday] if weekday else None
+    shift = _shift(part)
+    month_name = part["month"] or part["month2"]
+    if month_name is None:
+        return replace(blank, weekday=number, shift=shift, how="unresolved: a weekday without a date")
+    month = _names("months")[month_name]
+    first = part["d1"] or part["d3"]
+    days = (int(first), int(part["d2"] or first)) if first else None
+    if part["year"]:
+        mention = _stated(replace(blank, weekday=number), int(part["year"]), month, days)
+        return mention
+    if days is None and not shift:
+        return None  # "mars", "may": a word, not a date, unless a day or "last" goes with it
+    return replace(blank, month=month, days=days, weekday=number, shift=shift, how="unresolved: no year")
+
+
+def _shift(part: dict[str, str | None]) -> str:
+    if part["yesterday"] or part["yesterday2"]:
+        return "yesterday"
+    word = part["shift"] or part["shift2"] or part["before"] or ""
+    if word in (*_LAST, "last"):
+        return "last"
+    if word in (*_NEXT, "next"):
+        return "next"
+    return "this" if word else ""
+
+
+def _stated(mention: DateMention, year: int, month: int, days: tuple[int, int] | None) -> DateMention | None:
+    try:
+        first, last = _span(year, month, days)
+    except ValueError:
+        return None
+    how = "stated"
+    if mention.weekday is not None and days and first.weekday() != mention.weekday:
+        how = f"stated, but {first.isoformat()} is not the weekday given"
+    return replace(mention, first=first, last=last, how=how, year=year, month=month, days=days)
+
+
+def _span(year: int, month: int, days: tuple[int, int] | None) -> tuple[date, date]:
+    if days:
+        return date(year, month, days[0]), date(year, month, days[1])
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return date(year, month, 1), following - timedelta(days=1)
+
+
+def resolve(mention: DateMention, *, reference: date | None, years: set[int], known: list[DateMention]) -> DateMention:
+    """Resolve `mention` from what the same document says, or leave it empty with the reason.
+
+    Parameters
+    ----------
+    mention : DateMention
+        As `find_dates` gives it.
+    reference : date or None
+        The day the document speaks from: its publication date or its page's date.
+    years : set of int
+        The years that the document's passage names.
+    known : list of DateMention
+        Dates of the document that are already resolved.
+    """
+    if mention.first is not None:
+        return mention
+    if mention.month is not None:
+        return _resolve_month(mention, reference, years)
+    if mention.weekday is None:
+        return mention
+    return _resolve_weekday(mention, reference, known)
+
+
+def _resolve_month(mention: DateMention, reference: date | None, years: set[int]) -> DateMention:
+    assert mention.month is not None
+    if mention.shift in ("last", "next") and reference:
+        year = reference.year
+        if mention.shift == "last" and mention.month >= reference.month:
+            year -= 1
+        if mention.shift == "next" and mention.month <= reference.month:
+            year += 1
+        reason = f'resolved: "{mention.shift}" from {reference.isoformat()}'
+    elif len(years) == 1 and mention.shift not in ("last", "next"):
+        (year,) = years
+        reason = f"resolved: the passage names {year}"
+    else:
+        why = "no date to count from" if mention.shift in ("last", "next") else "no single year named beside it"
+        return replace(mention, how=f"unresolved: {why}")
+    try:
+        first, last = _span(year, mention.month, mention.days)
+    except ValueError:
+        return replace(mention, how="unresolved: no such day")
+    return replace(mention, first=first, last=last, how=reason)
+
+
+def _resolve_weekday(mention: DateMention, reference: date | None, known: list[DateMention]) -> DateMention:
+    assert mention.weekday is not None
+    if reference and mention.shift == "yesterday":
+        day = reference - timedelta(days=1)
+        if day.weekday() == mention.weekday:
+            return replace(mention, first=day, last=day, how=f"resolved: the day before {reference.isoformat()}")
+    elif reference and mention.shift != "next":
+        day = reference - timedelta(days=(reference.weekday() - mention.weekday) % 7)
+        return replace(mention, first=day, last=day, how=f"resolved: the last such day by {reference.isoformat()}")
+    candidates = set()
+    for other in known:
+        if other.first and other.last and (other.last - other.first).days < 7 and other.days:
+            span = range((other.last - other.first).days + 1)
+            days = [other.first + timedelta(days=offset) for offset in span]
+            candidates |= {(day, other.surface) for day in days if day.weekday() == mention.weekday}
+    if mention.shift == "yesterday" and len({day for day, _ in candidates}) == 1:
+        day, surface = min(candidates)
+        return replace(mention, first=day, last=day, how=f'resolved: the only such day within "{surface}"')
+    why = "no date in the document settles it" if not candidates else "more than one such day"
+    return replace(mention, how=f"unresolved: {why}")
+
+
+def bare_years(text: str) -> list[tuple[int, int, int]]:
+    """Years named on their own: ``(start, end, year)``.
+
+    >>> bare_years("Digital Morocco 2030")
+    [(16, 20, 2030)]
+    """
+    folded = fold(text)
+    return [
+        (*folded.raw(*match.span()), int(match.group()))
+        for match in re.finditer(r"(?<![\d/.])(?:19|20)\d\d(?![\d/])", folded.text)
+    ]

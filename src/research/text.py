@@ -1,0 +1,218 @@
+"""Folding for search with a map back to raw offsets, Arabic clitics, words and sentences.
+
+Text is folded only to search, never to store. Folding drops case, accents, Arabic diacritics, tatweel,
+zero-width and direction marks; unifies alef, ya and ta-marbuta forms, presentation forms, digits,
+apostrophes, hyphens and white space. Every folded position leads back to the raw one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Span = tuple[int, int]
+
+_LETTERS = str.maketrans({"ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "’": "'", "ʼ": "'", "‘": "'", "`": "'"})
+_ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]")
+
+# و ف "and, so" · ب ك ل س "in, as, for, will" · ال "the"; ل + ال is written لل.
+PROCLITICS = frozenset(
+    conjunction + preposition
+    for conjunction in ("", "و", "ف")
+    for preposition in ("", "ب", "ك", "ل", "س", "ال", "بال", "كال", "لل")
+)
+ENCLITICS = frozenset(["", "ه", "ها", "هم", "هن", "هما", "ك", "كم", "نا", "ي"])
+
+
+class _FoldTable(dict[int, str]):
+    """One code point to its folded string, computed when first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_character(chr(code))
+        return folded
+
+
+def _fold_character(char: str) -> str:
+    category = unicodedata.category(char)
+    if char.isspace() or category == "Pd":
+        return " "
+    if char == "ـ" or category in ("Mn", "Cf"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.digit(char))
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", char).casefold())
+    kept = (c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf") and c != "ـ")
+    return "".join(kept).translate(_LETTERS)
+
+
+_TABLE = _FoldTable()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text and, for each of its characters, where that character starts in the raw text."""
+
+    text: str
+    starts: npt.NDArray[np.int64]
+    raw_length: int
+
+    def raw(self, start: int, end: int) -> Span:
+        """Raw span of the folded span ``[start, end)``, trailing diacritics included."""
+        stop = int(self.starts[end]) if end < len(self.starts) else self.raw_length
+        return int(self.starts[start]), stop
+
+
+def fold(text: str) -> Folded:
+    """Fold `text` for search.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    Folded
+        The folded text with its offset map.
+
+    Examples
+    --------
+    >>> folded = fold("La Stratégie الإستراتيجيّة")
+    >>> folded.text
+    'la strategie الاستراتيجيه'
+    >>> folded.raw(3, 12)
+    (3, 12)
+    """
+    folded = text.translate(_TABLE)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    unique, inverse = np.unique(codes, return_inverse=True)
+    lengths = np.array([len(_TABLE[int(code)]) for code in unique], dtype=np.int64)
+    starts = np.repeat(np.arange(len(codes)), lengths[inverse] if len(codes) else 0)
+    if "  " in folded:
+        keep = [i for i, c in enumerate(folded) if c != " " or i == 0 or folded[i - 1] != " "]
+        folded, starts = "".join(folded[i] for i in keep), starts[keep]
+    return Folded(folded, starts, len(text))
+
+
+def fold_label(label: str) -> str:
+    """Folded form of a codebook label.
+
+    >>> fold_label(" Al‑Jazari ")
+    'al jazari'
+    """
+    return fold(label).text.strip()
+
+
+def is_arabic(text: str) -> bool:
+    """Whether `text` holds an Arabic letter.
+
+    >>> is_arabic("Mistral AI"), is_arabic("معهد")
+    (False, True)
+    """
+    return _ARABIC.search(text) is not None
+
+
+def search_forms(label: str) -> dict[str, bool]:
+    """Folded forms under which a codebook label is searched.
+
+    Returns
+    -------
+    dict of str to bool
+        Form -> whether it counts only when a pronoun is attached (ة written ت before it).
+
+    Examples
+    --------
+    >>> sorted(search_forms("data centre"))
+    ['data centre', 'data centres', 'datas centre', 'datas centres']
+    >>> search_forms("الذكاء الاصطناعي")
+    {'ذكاء الاصطناعي': False, 'ذكاء اصطناعي': False}
+    >>> search_forms("استراتيجية")
+    {'استراتيجيه': False, 'استراتيجيت': True}
+    """
+    words = fold_label(label).split(" ")
+    if not is_arabic(label):
+        # Plural of the first, the last or every word; a plural in -x only where the word ends like one.
+        plural = [_plural(word) for word in words]
+        forms = [words, [plural[0], *words[1:]], [*words[:-1], plural[-1]], plural]
+        return dict.fromkeys((" ".join(form) for form in forms), False)
+    first = _without_article(words[0])
+    inner = [_without_article(word) for word in words[1:]]
+    variants = [
+        words[1:],
+        inner,
+        ["ال" + word if is_arabic(word) else word for word in inner],
+    ]
+    found = {" ".join([first, *variant]): False for variant in variants}
+    found |= {form[:-1] + "ت": True for form in list(found) if form.endswith("ه") and len(form) > 3}
+    return found
+
+
+def _plural(word: str) -> str:
+    if len(word) < 4 or not word.isalpha() or word[-1] in "sxz":
+        return word
+    return word + ("x" if word.endswith(("eau", "eu")) else "s")
+
+
+def _without_article(word: str) -> str:
+    return word[2:] if word.startswith("ال") and len(word) > 4 else word
+
+
+def whole_word(folded: str, start: int, end: int, *, pronoun: bool = False) -> int | None:
+    """Where a label found at ``folded[start:end]`` begins as a word, or None if it is not one.
+
+    An Arabic label may follow proclitics and precede an enclitic pronoun; the article counts as part of it.
+
+    >>> whole_word("وبالمغرب", 4, 8)
+    2
+    >>> whole_word("مغربي", 1, 4) is None
+    True
+    """
+    left = start
+    while left and _is_word(folded[left - 1]):
+        left -= 1
+    right = end
+    while right < len(folded) and _is_word(folded[right]):
+        right += 1
+    prefix, suffix = folded[left:start], folded[end:right]
+    if not is_arabic(folded[start]):
+        prefix_fits = prefix == "" or prefix in PROCLITICS
+    else:
+        prefix_fits = prefix in PROCLITICS
+    suffix_fits = suffix in ENCLITICS if is_arabic(folded[end - 1]) else suffix == ""
+    if not (prefix_fits and suffix_fits) or (pronoun and not suffix):
+        return None
+    return start - 2 if prefix.endswith("ال") else start
+
+
+def _is_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def sentences(text: str, language: str) -> list[Span]:
+    """Spans of the sentences in `text`, white space at their ends left out.
+
+    >>> sentences("Il part. Elle reste.", "fr")
+    [(0, 8), (9, 20)]
+    """
+    import sentencex
+
+    spans = []
+    for found in sentencex.get_sentence_boundaries(language, text):
+        span = trimmed(text, found["start_index"], found["end_index"])
+        if span[0] < span[1]:
+            spans.append(span)
+    return spans
+
+
+def trimmed(text: str, start: int, end: int) -> Span:
+    """The span without the white space at its ends.
+
+    >>> trimmed("  a b ", 0, 6)
+    (2, 5)
+    """
+    inner = text[start:end]
+    return start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())
