@@ -139,13 +139,10 @@ def search_forms(label: str) -> dict[str, bool]:
         plural = [_plural(word) for word in words]
         forms = [words, [plural[0], *words[1:]], [*words[:-1], plural[-1]], plural]
         return dict.fromkeys((" ".join(form) for form in forms), False)
-    first = _without_article(words[0])
-    inner = [_without_article(word) for word in words[1:]]
-    variants = [
-        words[1:],
-        inner,
-        ["ال" + word if is_arabic(word) else word for word in inner],
-    ]
+    bare = [fold_label(_without_article(word)) for word in label.split()]
+    bare = bare if len(bare) == len(words) else words
+    first, inner = bare[0], bare[1:]
+    variants = [words[1:], inner, ["ال" + word if is_arabic(word) else word for word in inner]]
     found = {" ".join([first, *variant]): False for variant in variants}
     found |= {form[:-1] + "ت": True for form in list(found) if form.endswith("ه") and len(form) > 3}
     return found
@@ -158,6 +155,7 @@ def _plural(word: str) -> str:
 
 
 def _without_article(word: str) -> str:
+    """A word as written, without its article; إل and أل are roots, and only unfolded text tells them apart."""
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 

@@ -1,0 +1,153 @@
+"""What the analyst asserts, each claim tied to verbatim quotes that are found again at every build.
+
+A quote is kept as a W3C text-quote selector: the exact words, and the words around them, with the position and
+the hash of the file they stand in.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pydantic
+import yaml
+
+from research.corpus import Corpus
+from research.errors import BrokenQuote, ResearchError
+from research.tables import table
+
+_CONTEXT = 32  # characters of prefix and suffix
+
+
+class Quote(pydantic.BaseModel):
+    """Words of an article: `prefix` and `suffix` are needed only where `exact` occurs more than once."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    doc: str
+    exact: str = pydantic.Field(min_length=1)
+    prefix: str = ""
+    suffix: str = ""
+
+
+class Claim(pydantic.BaseModel):
+    """One assertion of the analyst, as ``claims.yaml`` holds it."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    id: str = pydantic.Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    kind: Literal["fact", "ambition", "commitment", "assertion"]
+    layers: list[str] = []
+    status: Literal["", "ambition", "discussed", "announced", "signed", "operating"] = ""
+    posture: Literal["", "control", "steer", "depend"] = ""
+    attributed_to: list[str] = []
+    statement: dict[Literal["en", "fr", "ar"], str]
+    quotes: list[Quote] = pydantic.Field(min_length=1)
+
+
+def load_claims(path: str | Path, corpus: Corpus) -> pd.DataFrame:
+    """Load the claims and find every quote in its article.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML list of claims.
+    corpus : Corpus
+        The articles quoted.
+
+    Returns
+    -------
+    DataFrame
+        The claims table; each quote with its exact text, context, offsets and the hash of its file.
+
+    Raises
+    ------
+    BrokenQuote
+        A quote is not in its article, or stands there more than once; the message proposes the nearest text.
+    ResearchError
+        The file is not a list of claims, an id is used twice, or a quote names an unknown document.
+    """
+    path = Path(path)
+    rows: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    hashes = dict(zip(corpus.documents["doc_id"], corpus.documents["sha256"], strict=True))
+    for entry in _entries(path):
+        claim = _claim(entry, path.name)
+        if claim.id in seen:
+            raise ResearchError(f"duplicate claim id {claim.id!r}", where=path.name, remedy="rename one of the two")
+        seen.add(claim.id)
+        rows.append(
+            {
+                "claim_id": claim.id, "kind": claim.kind, "layers": claim.layers, "posture": claim.posture,
+                "status": claim.status, "attributed_to": claim.attributed_to,
+                **{f"statement_{language}": claim.statement.get(language, "") for language in ("en", "fr", "ar")},
+                "quotes": [_locate(quote, claim.id, corpus, hashes, path.name) for quote in claim.quotes],
+            }
+        )
+    return table("claims", rows)
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResearchError("no such file", where=str(path), remedy="write the claims there") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        at = f" at line {mark.line + 1}" if mark else ""
+        raise ResearchError(f"not readable as YAML{at}", where=path.name, remedy="mend it there") from error
+    if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
+        raise ResearchError("not a list of claims", where=path.name, remedy="start each claim with '- id:'")
+    return content
+
+
+def _claim(entry: dict[str, Any], file: str) -> Claim:
+    try:
+        return Claim.model_validate(entry)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise ResearchError(
+            f"claim {entry.get('id')!r}: {field}: {first['msg']} (got {first['input']!r:.60})", where=file,
+            remedy="correct the claim",
+        ) from error
+
+
+def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str], file: str) -> dict[str, Any]:
+    if quote.doc not in hashes:
+        raise ResearchError(
+            f"claim {claim_id!r} quotes an unknown document {quote.doc!r}", where=file,
+            remedy=f"one of {', '.join(sorted(hashes))}",
+        )
+    text = corpus.text(quote.doc)
+    wanted = quote.prefix + quote.exact + quote.suffix
+    count = text.count(wanted)
+    if count != 1:
+        why = f"is not in {quote.doc}" if not count else f"stands {count} times in {quote.doc}"
+        remedy = f'nearest text: "{_nearest(quote.exact, text)}"' if not count else "add a prefix or a suffix"
+        raise BrokenQuote(f'claim {claim_id!r}: the quote "{quote.exact[:60]}…" {why}', where=file, remedy=remedy)
+    start = text.index(wanted) + len(quote.prefix)
+    end = start + len(quote.exact)
+    return {
+        "doc_id": quote.doc, "exact": quote.exact, "prefix": text[max(0, start - _CONTEXT) : start],
+        "suffix": text[end : end + _CONTEXT], "start": start, "end": end, "sha256": hashes[quote.doc],
+    }
+
+
+def _nearest(wanted: str, text: str) -> str:
+    """The stretch of `text` most like `wanted`, at most 160 characters."""
+    block = SequenceMatcher(None, text, wanted, autojunk=False).find_longest_match()
+    start = max(0, block.a - block.b)
+    return " ".join(text[start : start + min(len(wanted), 160)].split())
+
+
+def mark_reviewed(instruments: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """`instruments` with `reviewed` set where an analyst's claim quotes the words they rest on."""
+    spans = [(q["doc_id"], q["start"], q["end"]) for quotes in claims["quotes"] for q in quotes]
+    reviewed = [
+        any(doc == row.doc_id and start < row.end and row.start < end for doc, start, end in spans)
+        for row in instruments.itertuples()
+    ]
+    return instruments.assign(reviewed=reviewed)

@@ -1,0 +1,179 @@
+"""From matches to mentions, and from mentions to what each passage says of each layer.
+
+Status is read inside one sentence. The cue nearest before a layer's words decides, else the nearest after; what
+follows an ambition or a hedge in the sentence is no more than an ambition, and what a negation governs is nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from research.codebook import Codebook
+from research.coding.matcher import Match, Matcher
+from research.tables import STATUSES, table
+from research.text import Span, sentences
+
+_CLAUSE_END = re.compile(r"[،,;؛:]")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a passage with the mentions in it; offsets are the document's."""
+
+    passage_id: str
+    doc_id: str
+    start: int
+    end: int
+    text: str
+    kind: str
+    mentions: list[dict[str, Any]] = field(default_factory=list)
+
+    def of(self, *kinds: str) -> list[dict[str, Any]]:
+        """Mentions of the given kinds, in order."""
+        return [m for m in self.mentions if m["kind"] in kinds]
+
+    def clause(self, position: int) -> Span:
+        """The clause around a document offset, between commas."""
+        marks = [self.start + m.start() for m in _CLAUSE_END.finditer(self.text)]
+        return (
+            max([m for m in marks if m < position], default=self.start),
+            min([m for m in marks if m >= position], default=self.end),
+        )
+
+
+def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """The mentions table: every label of the codebook in every passage.
+
+    A surname or a title alone is resolved by the persons whose full names the same document gives; a surname
+    that fits several, or none, is `ambiguous` and lists them all.
+    """
+    matcher = Matcher(codebook)
+    rows: list[dict[str, Any]] = []
+    for doc_id, group in passages.groupby("doc_id", sort=True):
+        found = [(row, match) for row in group.itertuples() for match in matcher.find(row.text)]
+        present = {match.concept_id for _, match in found if match.how == "label"}
+        for row, matches in _by_span(found):
+            for concept_id, match, ambiguous in _resolve(matches, present, codebook):
+                rows.append(
+                    {
+                        "mention_id": f"{row.passage_id}@{match.start}-{concept_id}",
+                        "passage_id": row.passage_id, "doc_id": doc_id, "concept_id": concept_id,
+                        "kind": codebook.concepts[concept_id.split("|")[0]].scheme,
+                        "start": row.start + match.start, "end": row.start + match.end,
+                        "surface": row.text[match.start : match.end], "label": match.label, "ambiguous": ambiguous,
+                    }
+                )
+    return table("mentions", rows)
+
+
+def _by_span(found: list[tuple[Any, Match]]) -> list[tuple[Any, list[Match]]]:
+    grouped: dict[tuple[str, int, int], tuple[Any, list[Match]]] = {}
+    for row, match in found:
+        grouped.setdefault((row.passage_id, match.start, match.end), (row, []))[1].append(match)
+    return list(grouped.values())
+
+
+def _resolve(matches: list[Match], present: set[str], codebook: Codebook) -> list[tuple[str, Match, bool]]:
+    resolved = [(match.concept_id, match, False) for match in matches if match.how == "label"]
+    for how in ("surname", "title"):
+        persons = {match.concept_id: match for match in matches if match.how == how}
+        if not persons:
+            continue
+        named = sorted(present & set(persons))
+        if len(named) == 1:
+            resolved.append((named[0], persons[named[0]], False))
+        elif how == "surname":
+            ids = named or sorted(persons)
+            resolved.append(("|".join(ids), persons[ids[0]], True))
+    return resolved
+
+
+def split_sentences(passages: pd.DataFrame, mentions: pd.DataFrame) -> list[Sentence]:
+    """The sentences of passages, each with its mentions."""
+    by_passage: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for mention in mentions.to_dict("records"):
+        by_passage[mention["passage_id"]].append(mention)
+    found = []
+    for row in passages.itertuples():
+        for start, end in sentences(row.text, row.language):
+            a, b = row.start + start, row.start + end
+            inside = [m for m in by_passage[row.passage_id] if a <= m["start"] < b]
+            found.append(Sentence(row.passage_id, row.doc_id, a, b, row.text[start:end], row.kind, inside))
+    return found
+
+
+def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, bool, list[dict[str, Any]]]:
+    """Status of what a mention's words are said to be: ``(status, hedged, negated, cues)``."""
+    cues, hedges = sentence.of("status"), sentence.of("hedge")
+    low, high = sentence.clause(mention["start"])
+    negations = [m for m in sentence.of("negation") if low <= m["start"] < high]
+    hedged = any(m["start"] < mention["end"] for m in hedges)
+    if negations:
+        return "", hedged, True, negations
+    before = [m for m in cues if m["start"] < mention["start"]]
+    after = [m for m in cues if m["start"] >= mention["start"]]
+    aims = [m for m in before if m["concept_id"] == "ambition"]
+    if hedged or aims:
+        return "ambition", hedged, False, aims[:1] or hedges[:1]
+    nearest = before[-1:] or after[:1]
+    return (nearest[0]["concept_id"] if nearest else ""), False, False, nearest
+
+
+def speaker_of(sentence: Sentence, codebook: Codebook) -> str:
+    """The person or body to whom the sentence attributes what it says, or nothing."""
+    cues = sentence.of("speech")
+    actors = [m for m in sentence.of("actor") if not m["ambiguous"]]
+    if not cues or not actors:
+        return ""
+    # Arabic puts the speaker after the verb, French and English mostly before it.
+    after = [m for m in actors if m["start"] >= cues[0]["end"]]
+    before = [m for m in actors if m["end"] <= cues[0]["start"]]
+    nearest = after[:1] if after and (not before or after[0]["start"] - cues[0]["end"] < 40) else before[-1:]
+    named = [m for m in after if codebook.concepts[m["concept_id"]].type == "person"]
+    if nearest and named and codebook.concepts[nearest[0]["concept_id"]].type != "person" and nearest == after[:1]:
+        nearest = named[:1]
+    return str(nearest[0]["concept_id"]) if nearest else ""
+
+
+def code_passages(found: list[Sentence], codebook: Codebook) -> pd.DataFrame:
+    """The codes table: one row a passage and layer, over the paragraphs."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for sentence in found:
+        if sentence.kind != "paragraph":
+            continue
+        speaker = speaker_of(sentence, codebook)
+        postures = sentence.of("posture")
+        for mention in sentence.of("layer", "concept", "initiative"):
+            status, hedged, negated, cues = status_at(sentence, mention)
+            for layer in codebook.layers_of(mention["concept_id"]):
+                groups[sentence.passage_id, layer].append(
+                    {
+                        "doc_id": sentence.doc_id, "status": status, "hedged": hedged, "negated": negated,
+                        "speaker": speaker, "posture": postures[0]["concept_id"] if postures else "",
+                        "mentions": [m["mention_id"] for m in (mention, *cues, *postures[:1])],
+                        "named": mention["kind"] == "initiative",
+                    }
+                )
+    order = {layer: i for i, layer in enumerate(codebook.layers)}
+    rows = [
+        _code(passage_id, layer, votes)
+        for (passage_id, layer), votes in sorted(groups.items(), key=lambda item: (item[0][0], order[item[0][1]]))
+    ]
+    return table("codes", rows)
+
+
+def _code(passage_id: str, layer: str, votes: list[dict[str, Any]]) -> dict[str, Any]:
+    # What layer an initiative belongs to is the codebook's knowledge: the passage's own words on the layer go first.
+    voters = [v for v in votes if not v["named"]] or votes
+    best = max(voters, key=lambda v: STATUSES.index(v["status"]) if v["status"] else -1)
+    return {
+        "passage_id": passage_id, "doc_id": votes[0]["doc_id"], "layer": layer, "status": best["status"],
+        "posture": next((v["posture"] for v in votes if v["posture"]), ""), "hedged": best["hedged"],
+        "negated": best["negated"], "speaker": next((v["speaker"] for v in votes if v["speaker"]), ""),
+        "mention_ids": sorted({m for v in votes for m in v["mentions"]}),
+    }

@@ -1,0 +1,224 @@
+"""Instruments – memoranda, agreements, centres, laboratories, talks – and quantities, from coded sentences.
+
+One row for each kind of instrument that a sentence reports. Parties are the bodies named between the instrument
+and its purpose clause; nothing is filled in from another article, and what is inferred within one is marked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from research.codebook import Codebook
+from research.coding.codes import Sentence, status_at
+from research.coding.quantities import find_numbers
+from research.tables import STATUSES, table
+from research.text import fold, is_arabic
+
+_PAPERS = ("mou", "agreement", "declaration_of_intent")
+_BODIES = ("centre", "lab", "programme")
+_ANAPHORA = re.compile(r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|that|those)\s+(?:ال)?$", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b(?:le|la|les|des|du|the|l['’])\s*$", re.IGNORECASE)
+_AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
+_BOUNDS = {"up-to": "up to", "at-least": "at least", "about": "about"}
+
+
+def find_instruments(found: list[Sentence], dates: pd.DataFrame, codes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """The instruments table.
+
+    Parameters
+    ----------
+    found : list of Sentence
+        Of every passage; only paragraphs count.
+    dates : DataFrame
+        The corpus's dates; a resolved one in the sentence dates the instrument.
+    codes : DataFrame
+        The codes table; the layers of the passage are the instrument's.
+    codebook : Codebook
+    """
+    layers = codes.groupby("passage_id")["layer"].agg(list).to_dict()
+    rows: list[dict[str, Any]] = []
+    collective: set[str] = set()  # documents that report a signing of several papers together
+    for sentence in found:
+        if sentence.kind != "paragraph":
+            continue
+        for mention, kind, name in _candidates(sentence, codebook):
+            included = sentence.doc_id in collective and _container(sentence, mention, codebook) is not None
+            row = _instrument(sentence, mention, kind, name, codebook, included=included)
+            if row is None:
+                continue
+            if kind in _PAPERS and row["status"] == "signed" and len(row["parties"]) < 2:
+                collective.add(sentence.doc_id)
+            row["layers"] = layers.get(sentence.passage_id, [])
+            row |= _date(sentence, dates, row["inferred"])
+            row["instrument_id"] = f"{sentence.passage_id}@{mention['start']}-{name or kind}"
+            row["name"] = name
+            rows.append(row)
+    return table("instruments", _once(rows))
+
+
+def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A body with a name is one instrument a document, under the furthest status that the document reports."""
+    best: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["doc_id"], row.pop("name") or row["instrument_id"])
+        if key not in best or STATUSES.index(row["status"]) > STATUSES.index(best[key]["status"]):
+            best[key] = row
+    return sorted(best.values(), key=lambda row: (row["doc_id"], row["start"], row["instrument_id"]))
+
+
+def _candidates(sentence: Sentence, codebook: Codebook) -> list[tuple[dict[str, Any], str, str]]:
+    """Mentions that introduce an instrument: ``(mention, kind, initiative)``, one a kind and a name."""
+    named = {_kind(m, codebook) for m in sentence.of("initiative")}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for mention in sentence.of("instrument", "initiative"):
+        kind = _kind(mention, codebook)
+        name = mention["concept_id"] if mention["kind"] == "initiative" else ""
+        unnamed_body = kind in _BODIES and not name
+        if not kind or kind in ("other", "budget", "law") or (unnamed_body and (kind in named or kind == "programme")):
+            continue
+        if _refers_back(sentence, mention, kind) or _contains(sentence, mention, codebook):
+            continue
+        found.setdefault((kind, name), mention)
+    return [(mention, kind, name) for (kind, name), mention in found.items()]
+
+
+def _papers(sentence: Sentence, codebook: Codebook) -> list[dict[str, Any]]:
+    return [m for m in sentence.of("instrument") if _kind(m, codebook) in _PAPERS]
+
+
+def _container(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> dict[str, Any] | None:
+    """The collective that a paper is listed in: "the agreements included a memorandum"."""
+    before = [m for m in _papers(sentence, codebook) if m["end"] <= mention["start"]]
+    if not before or any(before[-1]["end"] <= m["start"] < mention["start"] for m in sentence.of("actor")):
+        return None
+    between = sentence.text[before[-1]["end"] - sentence.start : mention["start"] - sentence.start]
+    joined = between.strip() in _AND and between != " "
+    return None if joined else before[-1]
+
+
+def _contains(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> bool:
+    return any(_container(sentence, other, codebook) is mention for other in _papers(sentence, codebook))
+
+
+def _kind(mention: dict[str, Any], codebook: Codebook) -> str:
+    concept = codebook.concepts[mention["concept_id"]]
+    return concept.id if concept.scheme == "instrument" else concept.type
+
+
+def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str) -> bool:
+    """Whether the words point to something told before: "this agreement", "the talks"."""
+    before = sentence.text[: mention["start"] - sentence.start]
+    definite = mention["surface"].startswith("ال") or _DEFINITE.search(before)
+    return _ANAPHORA.search(before) is not None or (kind == "talks" and bool(definite))
+
+
+def _instrument(
+    sentence: Sentence, mention: dict[str, Any], kind: str, name: str, codebook: Codebook, *, included: bool
+) -> dict[str, Any] | None:
+    status, hedged, negated, cues = status_at(sentence, mention)
+    if negated or hedged:
+        return None
+    aims = [m["start"] for m in sentence.of("status") if m["concept_id"] == "ambition"]
+    purpose = min([a for a in aims if a > mention["start"]], default=sentence.end)
+    parties = _parties(sentence, mention, kind, purpose, codebook)
+    inferred: list[str] = []
+    if kind == "talks":
+        if len(parties) < 2:
+            return None
+        status = "discussed"
+    elif kind in _PAPERS:
+        if included and status != "signed":
+            status, inferred = "signed", ["status"]
+        if status in ("ambition", "discussed") or not (status or parties):
+            return None
+        status = status or "announced"
+    elif name:
+        status = _made(sentence, mention, codebook)
+    elif status not in ("announced", "signed", "operating"):
+        return None  # a body without a name that nothing says was made
+    quantity = _quantity(sentence, mention, several=kind in _PAPERS and len(parties) < 2)
+    title = codebook.label(name) if name else codebook.label(kind)
+    return {
+        "doc_id": sentence.doc_id, "passage_id": sentence.passage_id, "kind": kind, "title": title, "status": status,
+        "parties": parties, "quantity": quantity, "start": sentence.start, "end": sentence.end,
+        "quote": sentence.text, "inferred": inferred, "reviewed": False,
+    }
+
+
+def _made(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> str:
+    """Status of a named body: what the cues on either side of its name say, unless they speak of a paper."""
+    cues, papers = sentence.of("status"), _papers(sentence, codebook)
+    before = [m for m in cues if m["end"] <= mention["start"]][-1:]
+    after = [m for m in cues if m["start"] >= mention["end"]][:1]
+    own = [
+        cue["concept_id"]
+        for cue in before + after
+        if not any(min(cue["start"], mention["start"]) < p["start"] < max(cue["start"], mention["start"]) for p in papers)
+    ]
+    return max(["announced", *own], key=STATUSES.index)
+
+
+def _parties(
+    sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook
+) -> list[str]:
+    actors = [m for m in sentence.of("actor") if m["start"] < purpose and not m["ambiguous"]]
+    if kind in _BODIES:
+        # Who announces a centre is not its partner: only bodies after "in partnership with" are.
+        partner = [m["end"] for m in sentence.of("partner") if m["end"] <= purpose]
+        actors = [m for m in actors if partner and m["start"] >= partner[0]]
+    ids = list(dict.fromkeys(m["concept_id"] for m in actors))
+    persons = [i for i in ids if codebook.concepts[i].type == "person"]
+    return persons if kind == "talks" and len(persons) > 1 else ids
+
+
+def _quantity(sentence: Sentence, mention: dict[str, Any], *, several: bool) -> int:
+    """How many instruments the words announce: the number before them, else 1; 0 for "several", not counted."""
+    start = mention["start"] - sentence.start
+    numbers = find_numbers(sentence.text[: mention["end"] - sentence.start])
+    before = [n for n in numbers if start - 3 <= n.end <= start]
+    if before:
+        return int(before[-1].value)
+    first = fold(mention["surface"]).text.split(" ")[0]
+    plural = first.endswith("ات") if is_arabic(first) else first.endswith("s")
+    return 0 if several and plural else 1
+
+
+def _date(sentence: Sentence, dates: pd.DataFrame, inferred: list[str]) -> dict[str, Any]:
+    inside = dates[
+        (dates["doc_id"] == sentence.doc_id) & (dates["start"] >= sentence.start) & (dates["end"] <= sentence.end)
+        & (dates["role"] == "event") & (dates["from"] != "")
+    ]
+    if len(inside) != 1:
+        return {"date": "", "inferred": inferred}
+    row = inside.iloc[0]
+    same = row["from"] == row["to"]
+    note = [] if row["how"] == "stated" else ["date"]
+    return {"date": row["from"] if same else f"{row['from']}/{row['to']}", "inferred": inferred + note}
+
+
+def find_quantities(found: list[Sentence], dates: pd.DataFrame) -> pd.DataFrame:
+    """The quantities table: numbers that are neither dates nor part of a name."""
+    taken = {
+        doc_id: list(zip(group["start"], group["end"], strict=True)) for doc_id, group in dates.groupby("doc_id")
+    }
+    rows = []
+    for sentence in found:
+        names = [(m["start"], m["end"]) for m in sentence.of("initiative", "actor")]
+        cues = sentence.of("bound")
+        for number in find_numbers(sentence.text):
+            start, end = sentence.start + number.start, sentence.start + number.end
+            if any(a <= start < b for a, b in names + taken.get(sentence.doc_id, [])):
+                continue
+            near = [m for m in cues if 0 <= start - m["end"] <= 4]
+            bound = _BOUNDS.get(near[-1]["concept_id"], "exact") if near else "exact"
+            rows.append(
+                {
+                    "passage_id": sentence.passage_id, "doc_id": sentence.doc_id, "value": number.value,
+                    "unit": number.unit, "bound": bound, "start": start, "end": end,
+                    "surface": sentence.text[number.start : number.end],
+                }
+            )
+    return table("quantities", rows)

@@ -1,0 +1,105 @@
+"""Find a codebook's labels in text: exact raw offsets, whole words, Arabic particles, longest match, vetoes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from research.codebook import Codebook
+from research.text import fold, fold_label, search_forms, whole_word
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A label found at ``text[start:end]``; `how` is label, surname, title or never."""
+
+    start: int
+    end: int
+    concept_id: str
+    label: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    concept_id: str
+    scheme: str
+    label: str
+    how: str
+    pronoun: bool
+    exact: bool
+
+
+def _forms(text: str) -> dict[str, bool]:
+    folded = fold_label(text)
+    return search_forms(text) if len(folded) > 3 else {folded: False}  # an acronym has no plural
+
+
+def _plainest(found: list[_Target]) -> list[_Target]:
+    """Where a form is one concept's label as written, a form derived from another's of its scheme gives way."""
+    written = {(t.scheme, t.how) for t in found if t.exact}
+    return [t for t in found if t.exact or (t.scheme, t.how) not in written]
+
+
+class Matcher:
+    """An Aho-Corasick automaton over every label of a codebook.
+
+    Examples
+    --------
+    >>> from research.codebook import Codebook, Concept
+    >>> mou = Concept(id="mou", scheme="instrument", label={"en": "memorandum", "fr": "mémorandum", "ar": "مذكرة تفاهم"})
+    >>> text = "وبمذكرة التفاهم الموقعة"
+    >>> [(text[m.start:m.end], m.concept_id) for m in Matcher(Codebook({"mou": mou})).find(text)]
+    [('مذكرة التفاهم', 'mou')]
+    """
+
+    def __init__(self, codebook: Codebook) -> None:
+        targets: dict[str, list[_Target]] = defaultdict(list)
+        for concept in codebook.concepts.values():
+            names = {"label": concept.names()} | {
+                how: (text for texts in getattr(concept, how).values() for text in texts)
+                for how in ("never", "surname", "title")
+            }
+            for how, texts in names.items():
+                for text in texts:
+                    for form, pronoun in _forms(text).items():
+                        exact = form == fold_label(text)
+                        targets[form].append(_Target(concept.id, concept.scheme, text, how, pronoun, exact))
+        self._targets = [_plainest(found) for found in targets.values()]
+        self._automaton = ahocorasick_rs.AhoCorasick(list(targets))
+
+    def find(self, text: str) -> list[Match]:
+        """Matches in `text`, in order; none overlaps another of another span.
+
+        Linear in the length of the text. The longest match wins; a match inside a `never` phrase of its own
+        concept is dropped.
+        """
+        folded = fold(text)
+        candidates, vetoes = [], []
+        for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
+            for target in self._targets[index]:
+                begin = whole_word(folded.text, start, end, pronoun=target.pronoun)
+                if begin is None:
+                    continue
+                match = Match(*folded.raw(begin, end), target.concept_id, target.label, target.how)
+                (vetoes if target.how == "never" else candidates).append(match)
+        kept = [m for m in candidates if not any(_inside(m, v) and v.concept_id == m.concept_id for v in vetoes)]
+        kept.sort(key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id))
+        taken = bytearray(len(text))
+        owner: dict[tuple[int, int], set[str]] = {}
+        chosen = []
+        for match in kept:
+            span = (match.start, match.end)
+            if match.concept_id in owner.get(span, ()) and match.how != "surname":
+                continue
+            if span in owner or not any(taken[match.start : match.end]):
+                taken[match.start : match.end] = b"\x01" * (match.end - match.start)
+                owner.setdefault(span, set()).add(match.concept_id)
+                chosen.append(match)
+        return sorted(chosen, key=lambda m: (m.start, m.end, m.concept_id))
+
+
+def _inside(inner: Match, outer: Match) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end

@@ -1,0 +1,106 @@
+"""The ledger: what the record says of each layer of the stack, who is named, how certain it is, what is silent.
+
+Certainty follows one rule. *High*: three or more independent stories, unhedged, with an analyst's fact. *Medium*:
+two stories, or one with an instrument that names a party. *Low*: one story, or hedged, or assertions only.
+*Silent*: searched for, absent. Where the rules and the analyst's claims disagree on a layer's status, the grade
+falls by one. It is an agreement of the rules with the analyst's claims – not an independent second coder.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from research.codebook import Codebook
+from research.coding import Evidence
+from research.corpus import Corpus
+from research.tables import ORIGINS, POSTURES, STATUSES, table
+
+GRADES = ["low", "medium", "high"]
+
+
+def sovereignty_ledger(
+    evidence: Evidence, claims: pd.DataFrame, codebook: Codebook, *, corpus: Corpus | None = None
+) -> pd.DataFrame:
+    """One row a layer of the codebook, silent layers included.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        What the rules found.
+    claims : DataFrame
+        The analyst's claims; may be empty.
+    codebook : Codebook
+    corpus : Corpus, optional
+        Tells which documents are one story; without it every document counts as a story of its own.
+
+    Returns
+    -------
+    DataFrame
+        The ledger table. `domestic`, `foreign` and `multilateral` count the distinct actors of each origin named
+        in the layer's passages; `status_top` is the furthest status an unhedged passage gives it.
+    """
+    stories = dict(zip(corpus.documents["doc_id"], corpus.documents["story_id"], strict=True)) if corpus else {}
+    rows = []
+    for layer in codebook.layers:
+        codes = evidence.codes[(evidence.codes["layer"] == layer) & ~evidence.codes["negated"]]
+        asserted = claims[[layer in layers for layers in claims["layers"]]] if len(claims) else claims
+        # A paragraph can report several instruments: the layer's are those that its passage is coded with.
+        instruments = evidence.instruments[[layer in layers for layers in evidence.instruments["layers"]]]
+        row = {
+            "layer": layer,
+            "passages": len(codes),
+            "documents": codes["doc_id"].nunique(),
+            "stories": len({stories.get(doc_id, doc_id) for doc_id in codes["doc_id"]}),
+            "claims": len(asserted),
+            "instruments": len(instruments[instruments["kind"] != "talks"]),
+            "status_top": _furthest([*codes.loc[~codes["hedged"], "status"]]),
+            "posture_top": _most([*codes["posture"], *asserted["posture"]], POSTURES),
+            **_origins(codes, evidence.mentions, codebook),
+            "silent": codes.empty and asserted.empty,
+        }
+        row["certainty"] = _certainty(row, codes, asserted, instruments)
+        rows.append(row)
+    return table("ledger", rows)
+
+
+def _furthest(statuses: list[str]) -> str:
+    known = [status for status in statuses if status]
+    return max(known, key=STATUSES.index) if known else ""
+
+
+def _most(values: list[str], order: list[str]) -> str:
+    counts = Counter(value for value in values if value)
+    return min(counts, key=lambda v: (-counts[v], order.index(v))) if counts else ""
+
+
+def _origins(codes: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook) -> dict[str, int]:
+    here = mentions[mentions["passage_id"].isin(codes["passage_id"]) & (mentions["kind"] == "actor")]
+    bodies = {_body(concept_id, codebook) for concept_id in here["concept_id"] if "|" not in concept_id}
+    counts = Counter(codebook.concepts[body].origin for body in bodies)
+    return {origin: counts[origin] for origin in ORIGINS}
+
+
+def _body(concept_id: str, codebook: Codebook) -> str:
+    """A person counts for the body they speak for."""
+    return codebook.concepts[concept_id].member_of or concept_id
+
+
+def _certainty(row: dict[str, Any], codes: pd.DataFrame, claims: pd.DataFrame, instruments: pd.DataFrame) -> str:
+    if row["silent"]:
+        return "silent"
+    named = any(len(parties) > 0 for parties in instruments.loc[instruments["kind"] != "talks", "parties"])
+    hedged = not codes.empty and bool(codes["hedged"].all())
+    facts = bool((claims["kind"] == "fact").any())
+    if row["stories"] >= 3 and facts and not hedged:
+        grade = 2
+    elif (row["stories"] >= 2 or named) and not hedged:
+        grade = 1
+    else:
+        grade = 0
+    analyst = _furthest([*claims["status"]])
+    if grade and analyst != row["status_top"]:
+        grade -= 1
+    return GRADES[grade]

@@ -1,0 +1,247 @@
+"""A study on disk: where its seeds, notebooks and results are, and its tables between notebooks.
+
+Tables travel between notebooks as Parquet in ``.research/``. Each carries the hashes of the inputs it was made
+from, so that a notebook never reads a table that an edit has made stale without saying so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
+
+import pandas as pd
+import pydantic
+import yaml
+
+from research import tables
+from research.codebook import Codebook, load_codebook
+from research.corpus import Corpus, load_corpus
+from research.errors import ResearchError, StaleTable
+
+CORPUS_TABLES = ("documents", "passages", "boilerplate", "dates", "story_links", "refused")
+_STUDY_FILE = Path("seeds", "study.yaml")
+
+
+class _Edition(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+    number: int
+    date: date
+
+
+class _Settings(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+    title: str
+    edition: _Edition
+    authors: list[str] = pydantic.Field(min_length=1)
+    languages: list[str] = ["en"]
+    parameters: dict[str, Any] = {}
+
+
+class Recommendation(pydantic.BaseModel):
+    """One recommendation of the authors: who should do what by when, and on which claims it rests."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+    id: str
+    actor: dict[str, str]
+    action: dict[str, str]
+    deadline: dict[str, str]
+    claims: list[str] = pydantic.Field(min_length=1)
+    text: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's folder and settings.
+
+    Attributes
+    ----------
+    root : Path
+        The folder that holds ``seeds/``, ``notebooks/``, ``figures/`` and ``report/``.
+    title, edition, edition_date, authors, languages, parameters
+        As ``seeds/study.yaml`` gives them.
+    """
+
+    root: Path
+    title: str
+    edition: int
+    edition_date: date
+    authors: list[str]
+    languages: list[str]
+    parameters: dict[str, Any]
+    _inputs: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def load(cls, root: str | Path) -> Study:
+        """The study in the folder `root`.
+
+        Raises
+        ------
+        ResearchError
+            There is no ``seeds/study.yaml``, or it is not one.
+        """
+        root = Path(root).resolve()
+        file = root / _STUDY_FILE
+        try:
+            settings = _Settings.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise ResearchError("no such file", where=str(_STUDY_FILE), remedy="write it, or name the study") from None
+        except yaml.YAMLError as error:
+            raise ResearchError("not readable as YAML", where=str(_STUDY_FILE), remedy="mend it") from error
+        except pydantic.ValidationError as error:
+            first = error.errors()[0]
+            raise ResearchError(
+                f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where=str(_STUDY_FILE), remedy="correct it"
+            ) from error
+        edition = settings.edition
+        return cls(
+            root, settings.title, edition.number, edition.date, settings.authors, settings.languages,
+            settings.parameters,
+        )
+
+    @classmethod
+    def find(cls, start: str | Path | None = None) -> Study:
+        """The study around `start`: the folder itself or one above it.
+
+        Without `start`: the folder named by the environment variable RESEARCH_STUDY, else around the working
+        directory, else around this package (a checkout of the project).
+        """
+        starts = [Path(start)] if start else [
+            *([Path(os.environ["RESEARCH_STUDY"])] if os.environ.get("RESEARCH_STUDY") else []),
+            Path.cwd(),
+            Path(__file__),
+        ]
+        for place in starts:
+            for folder in [place.resolve(), *place.resolve().parents]:
+                if (folder / _STUDY_FILE).is_file():
+                    return cls.load(folder)
+        raise ResearchError(
+            f"no {_STUDY_FILE} in or above {starts[0]}", remedy="go to the study's folder, or set RESEARCH_STUDY"
+        )
+
+    @property
+    def seeds(self) -> Path:
+        """Where everything the study is made from lies."""
+        return self.root / "seeds"
+
+    @property
+    def work(self) -> Path:
+        """Where intermediate files lie; git ignores it."""
+        return self.root / ".research"
+
+    def articles(self, *, strict: bool = True) -> Corpus:
+        """Load the articles in ``seeds/`` with their source sheet."""
+        sheet = self.seeds / "sources.csv"
+        corpus = load_corpus(self.seeds, sources=sheet if sheet.is_file() else None, strict=strict)
+        for file in [*corpus.documents["file"], *corpus.refused["file"]]:
+            self._note(self.seeds / file)
+        if sheet.is_file():
+            self._note(sheet)
+        return corpus
+
+    def corpus(self) -> Corpus:
+        """The corpus as ``1_corpus`` left it."""
+        return Corpus(**{name: self.read(name) for name in CORPUS_TABLES}, root=self.seeds)
+
+    def codebook(self) -> Codebook:
+        """The codebook in ``seeds/codebook``."""
+        folder = self.seeds / "codebook"
+        codebook = load_codebook(folder)
+        for file in sorted(folder.glob("*.yaml")):
+            self._note(file)
+        return codebook
+
+    def claims(self, corpus: Corpus) -> pd.DataFrame:
+        """The analyst's claims, every quote found again in its article."""
+        from research.claims import load_claims
+
+        self._note(self.seeds / "claims.yaml")
+        return load_claims(self.seeds / "claims.yaml", corpus)
+
+    def recommendations(self) -> list[Recommendation]:
+        """The authors' recommendations."""
+        file = self.seeds / "recommendations.yaml"
+        try:
+            entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+            found = [Recommendation.model_validate(entry) for entry in entries]
+        except (OSError, yaml.YAMLError, TypeError, pydantic.ValidationError) as error:
+            problem = " ".join(str(error).split())[:160]
+            raise ResearchError(problem, where="seeds/recommendations.yaml", remedy="correct it") from error
+        self._note(file)
+        return found
+
+    def write(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Keep a table for the notebooks that follow; it is checked, and remembers what it was made from."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        checked = tables.check(name, frame)
+        content = pa.Table.from_pandas(tables.encode(name, checked), preserve_index=False)
+        made_from = json.dumps(self._inputs, sort_keys=True)
+        with replacing(self._parquet(name)) as handle:
+            pq.write_table(content.replace_schema_metadata({"made_from": made_from}), handle)
+        return checked
+
+    def read(self, name: str) -> pd.DataFrame:
+        """A table that an earlier notebook wrote.
+
+        Raises
+        ------
+        StaleTable
+            It is missing, or one of its inputs has changed since; the message names the command that makes it.
+        """
+        import pyarrow.parquet as pq
+
+        file = self._parquet(name)
+        if not file.is_file():
+            raise StaleTable(f"table {name!r} has not been made", remedy=f"run `{self._maker(name)}`")
+        content = pq.read_table(file)
+        made_from: dict[str, str] = json.loads((content.schema.metadata or {}).get(b"made_from", b"{}"))
+        for path, digest in made_from.items():
+            if _digest(self.root / path) != digest:
+                raise StaleTable(
+                    f"table {name!r} was made before {path} changed", remedy=f"run `{self._maker(name)}`"
+                )
+        self._inputs.update(made_from)
+        return tables.decode(name, content.to_pandas())
+
+    def _parquet(self, name: str) -> Path:
+        if name not in tables.COLUMNS:
+            raise ResearchError(f"no table {name!r}", remedy=f"one of {', '.join(tables.COLUMNS)}")
+        return self.work / "tables" / f"{name}.parquet"
+
+    def _maker(self, name: str) -> str:
+        for notebook in sorted((self.root / "notebooks").glob("*.ipynb")):
+            if f'study.write(\\"{name}\\"' in notebook.read_text(encoding="utf-8"):
+                return f"research run {notebook.stem}"
+        return "research brief"
+
+    def _note(self, file: Path) -> None:
+        self._inputs[file.relative_to(self.root).as_posix()] = _digest(file)
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[IO[bytes]]:
+    """Write a file whole or not at all: beside it first, then in its place."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as handle:
+        try:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+        except BaseException:
+            Path(handle.name).unlink(missing_ok=True)
+            raise
+    Path(handle.name).chmod(0o644)
+    Path(handle.name).replace(file)
