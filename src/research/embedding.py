@@ -121,7 +121,7 @@ class LexicalEmbedder(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 
         assert self.codebook is not None
         matcher, concepts = Matcher(self.codebook), self.codebook.concepts
-        wanted = {"layer", "concept", "initiative", "actor", "instrument", "place"}
+        wanted = {"layer", "concept", "initiative"}  # what a text is about, not who or where
         return lambda text: [
             m.concept_id for m in matcher.find(text) if m.how != "never" and concepts[m.concept_id].scheme in wanted
         ]

@@ -15,16 +15,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import pandas as pd
 import pydantic
 import yaml
 
-from research import tables
-from research.codebook import Codebook, load_codebook
-from research.corpus import Corpus, load_corpus
 from research.errors import ResearchError, StaleTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from research.codebook import Codebook
+    from research.corpus import Corpus
 
 CORPUS_TABLES = ("documents", "passages", "boilerplate", "dates", "story_links", "refused")
 _STUDY_FILE = Path("seeds", "study.yaml")
@@ -138,6 +140,8 @@ class Study:
 
     def articles(self, *, strict: bool = True) -> Corpus:
         """Load the articles in ``seeds/`` with their source sheet."""
+        from research.corpus import load_corpus
+
         sheet = self.seeds / "sources.csv"
         corpus = load_corpus(self.seeds, sources=sheet if sheet.is_file() else None, strict=strict)
         for file in [*corpus.documents["file"], *corpus.refused["file"]]:
@@ -148,10 +152,14 @@ class Study:
 
     def corpus(self) -> Corpus:
         """The corpus as ``1_corpus`` left it."""
+        from research.corpus import Corpus
+
         return Corpus(**{name: self.read(name) for name in CORPUS_TABLES}, root=self.seeds)
 
     def codebook(self) -> Codebook:
         """The codebook in ``seeds/codebook``."""
+        from research.codebook import load_codebook
+
         folder = self.seeds / "codebook"
         codebook = load_codebook(folder)
         for file in sorted(folder.glob("*.yaml")):
@@ -182,6 +190,10 @@ class Study:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        from research import tables
+
+        if name not in tables.COLUMNS:
+            raise ResearchError(f"no table {name!r}", remedy=f"one of {', '.join(tables.COLUMNS)}")
         checked = tables.check(name, frame)
         content = pa.Table.from_pandas(tables.encode(name, checked), preserve_index=False)
         made_from = json.dumps(self._inputs, sort_keys=True)
@@ -199,6 +211,8 @@ class Study:
         """
         import pyarrow.parquet as pq
 
+        from research import tables
+
         file = self._parquet(name)
         if not file.is_file():
             raise StaleTable(f"table {name!r} has not been made", remedy=f"run `{self._maker(name)}`")
@@ -213,8 +227,6 @@ class Study:
         return tables.decode(name, content.to_pandas())
 
     def _parquet(self, name: str) -> Path:
-        if name not in tables.COLUMNS:
-            raise ResearchError(f"no table {name!r}", remedy=f"one of {', '.join(tables.COLUMNS)}")
         return self.work / "tables" / f"{name}.parquet"
 
     def _maker(self, name: str) -> str:

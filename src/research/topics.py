@@ -34,7 +34,7 @@ SHARE = 0.8  # of the stories or passages in a bootstrap sample
 SAME_TOPIC = 0.5  # Jaccard similarity from which a sample's cluster is the topic found again
 STEADY = 0.8  # share of samples below which a topic is unstable
 _TERMS = 10
-_DIMENSIONS = 10
+_DIMENSIONS = {True: 5, False: 10}  # of the PCA, for a collection up to LARGE and above
 _LOW_CHANCE = 0.05
 
 Labels = npt.NDArray[np.int64]
@@ -179,7 +179,7 @@ def _samples(frame: pd.DataFrame, runs: int, seed: int) -> list[Labels]:
 def _reducer(n_rows: int, n_columns: int) -> Any:
     from sklearn.decomposition import PCA
 
-    return PCA(min(_DIMENSIONS, n_rows - 1, n_columns), svd_solver="full")
+    return PCA(min(_DIMENSIONS[n_rows <= LARGE], n_rows - 1, n_columns), svd_solver="full")
 
 
 def _clusterer(count: int, seed: int) -> Any:

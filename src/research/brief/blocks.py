@@ -1,0 +1,295 @@
+"""What an analyst displays in a cell: HTML for JupyterLab, and data for the exporters.
+
+Every block carries plain strings only. Nothing of it is markup: the exporters typeset or escape all of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from research.errors import CheckFailed, ResearchError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as MplFigure
+
+    from research.corpus import Corpus
+    from research.study import Recommendation, Study
+
+MIME = "application/vnd.research.block+json"
+TITLE_WORDS = 10
+_DIRECTION = {"ar": "rtl"}
+
+
+class Block:
+    """A displayed object: `data` for the exporters, HTML for the notebook."""
+
+    def __init__(self, data: dict[str, Any], *, png: bytes | None = None) -> None:
+        self.data = data
+        self._png = png
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        bundle = {MIME: self.data, "text/html": self._html(), "text/plain": f"<{self.data['t']}>"}
+        if self._png:
+            bundle["image/png"] = base64.b64encode(self._png).decode()
+        return bundle
+
+    def _html(self) -> str:
+        raise NotImplementedError
+
+
+class Figure(Block):
+    """A chart for the brief.
+
+    Parameters
+    ----------
+    fig : matplotlib Figure
+        Drawn under `research.figures.style`; it is closed here.
+    caption : str
+        The message, in ten words at most.
+    alt : str
+        What the chart shows, in words, for those who do not see it.
+    name : str
+        Its file name in ``figures/``.
+    source : str
+        Source, note and n, printed under it.
+    """
+
+    def __init__(self, fig: MplFigure, caption: str, alt: str, *, name: str, source: str) -> None:
+        if len(caption.split()) > TITLE_WORDS:
+            raise ResearchError(
+                f"the title has {len(caption.split())} words: {caption!r}", where=f"figure {name}",
+                remedy=f"say it in {TITLE_WORDS}",
+            )
+        if not alt.strip() or not source.strip():
+            raise ResearchError("no alternative text or no source", where=f"figure {name}", remedy="write both")
+        from research.figures import to_png, to_svg
+
+        data = {"t": "figure", "name": name, "svg": to_svg(fig), "caption": caption, "alt": alt, "source": source}
+        super().__init__(data, png=to_png(fig))
+
+    def _html(self) -> str:
+        svg = base64.b64encode(self.data["svg"].encode()).decode()
+        caption, alt, source = (html.escape(self.data[key]) for key in ("caption", "alt", "source"))
+        return (
+            f'<figure><figcaption><strong>{caption}</strong></figcaption>'
+            f'<img alt="{alt}" src="data:image/svg+xml;base64,{svg}" style="max-width:100%;background:white">'
+            f"<small>{source}</small></figure>"
+        )
+
+
+class Table(Block):
+    """A table for the brief: cells as text, numbers to the right.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a row; column names are the headings.
+    caption : str
+    name : str
+    source : str, optional
+        Note printed under it.
+    widths : sequence of float, optional
+        Relative column widths.
+    """
+
+    def __init__(
+        self, frame: pd.DataFrame, caption: str, *, name: str, source: str = "", widths: Sequence[float] | None = None
+    ) -> None:
+        numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
+        super().__init__(
+            {
+                "t": "table", "name": name, "caption": caption, "source": source,
+                "columns": [str(column) for column in frame], "numeric": numeric,
+                "widths": list(widths or [1.0] * len(frame.columns)),
+                "rows": [[str(value) for value in row] for row in frame.itertuples(index=False)],
+            }
+        )
+
+    def _html(self) -> str:
+        head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in self.data["columns"])
+        body = "".join(
+            "<tr>" + "".join(f'<td dir="auto">{html.escape(cell)}</td>' for cell in row) + "</tr>"
+            for row in self.data["rows"]
+        )
+        caption, source = html.escape(self.data["caption"]), html.escape(self.data["source"])
+        return (
+            f"<table><caption><strong>{caption}</strong></caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table><small>{source}</small>"
+        )
+
+
+class Notes(Block):
+    """The claims that the prose may cite as ``[^claim-id]``; the cited ones are printed here, numbered.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The claims table.
+    corpus : Corpus
+        The articles quoted.
+    language : str
+        Language of the statements.
+    """
+
+    def __init__(self, claims: pd.DataFrame, corpus: Corpus, *, language: str = "en") -> None:
+        documents = corpus.documents.set_index("doc_id")
+        passages = corpus.passages
+
+        def quote(found: dict[str, Any]) -> dict[str, Any]:
+            document = documents.loc[found["doc_id"]]
+            inside = passages[
+                (passages["doc_id"] == found["doc_id"]) & (passages["start"] <= found["start"])
+                & (found["start"] < passages["end"])
+            ]
+            return {
+                "exact": found["exact"], "language": str(document["language"]), "doc_id": found["doc_id"],
+                "file": str(document["file"]), "published": str(document["published"]),
+                "start": found["start"], "end": found["end"], "sha256": found["sha256"],
+                "passage": str(inside["passage_id"].iloc[0]) if len(inside) else "",
+            }
+
+        items = [
+            {
+                "id": row.claim_id, "kind": row.kind, "status": row.status,
+                "statement": getattr(row, f"statement_{language}"), "quotes": [quote(q) for q in row.quotes],
+            }
+            for row in claims.itertuples()
+        ]
+        super().__init__({"t": "notes", "items": items})
+
+    def _html(self) -> str:
+        rows = []
+        for item in self.data["items"]:
+            quotes = "".join(
+                f'<blockquote lang="{q["language"]}" dir="{_DIRECTION.get(q["language"], "ltr")}">'
+                f"{html.escape(q['exact'])}</blockquote>"
+                for q in item["quotes"]
+            )
+            statement = html.escape(item["statement"])
+            rows.append(f"<details><summary><code>[^{item['id']}]</code> {statement}</summary>{quotes}</details>")
+        return "".join(rows)
+
+
+class Recommendations(Block):
+    """The authors' recommendations, numbered, each with the evidence behind it; printed as judgement.
+
+    Parameters
+    ----------
+    items : sequence of Recommendation
+        As ``Study.recommendations`` gives them.
+    language : str
+    """
+
+    def __init__(self, items: Sequence[Recommendation], *, language: str = "en") -> None:
+        super().__init__(
+            {
+                "t": "recommendations",
+                "items": [
+                    {
+                        "id": item.id, "actor": item.actor[language], "action": item.action[language],
+                        "deadline": item.deadline[language], "text": item.text[language], "claims": item.claims,
+                    }
+                    for item in items
+                ],
+            }
+        )
+
+    def _html(self) -> str:
+        def item(data: dict[str, Any]) -> str:
+            actor, action, deadline, text = (html.escape(data[k]) for k in ("actor", "action", "deadline", "text"))
+            return f"<li><strong>{actor}</strong>: {action} ({deadline}). {text} <code>{', '.join(data['claims'])}</code></li>"
+
+        return f"<ol>{''.join(map(item, self.data['items']))}</ol>"
+
+
+class Cover(Block):
+    """Who wrote the brief, on what, when: the data of its first page and of its file.
+
+    Parameters
+    ----------
+    study : Study
+    subject : str
+        The line above the title.
+    audience : str
+        Whom the brief is for.
+    language : str
+    names : iterable of str
+        Names with a number in them (*Digital Morocco 2030*), which prose may use freely.
+    """
+
+    def __init__(
+        self, study: Study, *, subject: str, audience: str, language: str = "en", names: Sequence[str] = ()
+    ) -> None:
+        from research.coding.quantities import find_numbers
+
+        super().__init__(
+            {
+                "t": "cover", "subject": subject, "audience": audience, "language": language,
+                "authors": study.authors, "edition": study.edition, "date": study.edition_date.isoformat(),
+                "study": study.title, "names": sorted({n for n in names if any(True for _ in find_numbers(n))}),
+            }
+        )
+
+    def _html(self) -> str:
+        data = self.data
+        line = f"{data['subject']} · {data['audience']} · edition {data['edition']}, {data['date']}"
+        return f"<p>{html.escape(line)}</p>"
+
+
+class _Fact(Block):
+    def _html(self) -> str:
+        return f"<code>facts.{html.escape(self.data['name'])}</code> = {html.escape(self.data['text'])}"
+
+
+def fact(name: str, value: int | float | str, *, text: str = "") -> Block:
+    """A computed value that prose prints as ``{{ facts.name }}``.
+
+    Parameters
+    ----------
+    name : str
+        A Python identifier.
+    value : int, float or str
+        As published in ``facts.json``.
+    text : str, optional
+        As printed; by default the value, a float with two decimals.
+
+    Examples
+    --------
+    >>> fact("share", 0.25, text="25%").data["text"]
+    '25%'
+    """
+    if not name.isidentifier():
+        raise ResearchError(f"fact name {name!r}", remedy="use letters, digits and underscores")
+    plain = value.item() if hasattr(value, "item") else value
+    shown = text or (f"{plain:.2f}" if isinstance(plain, float) else str(plain))
+    return _Fact({"t": "fact", "name": name, "value": plain, "text": shown})
+
+
+class _Guard(Block):
+    def _html(self) -> str:
+        return f"✓ {html.escape(self.data['message'])}"
+
+
+def guard(condition: bool, message: str) -> Block:
+    """Stop the build unless what the next paragraph rests on is still true.
+
+    Parameters
+    ----------
+    condition : bool
+    message : str
+        What must be true; printed when it is not.
+
+    Raises
+    ------
+    CheckFailed
+        With the message: the paragraph has to be written anew.
+    """
+    if not condition:
+        raise CheckFailed(f"no longer true: {message}", remedy="rewrite the paragraph that this guard protects")
+    return _Guard({"t": "guard", "message": message})

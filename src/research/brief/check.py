@@ -1,0 +1,84 @@
+"""Is every sentence of the record cited or bound, and every number in prose bound?
+
+Cells tagged ``judgement`` or ``method`` are the authors' own and are exempt from citing; headings too. A number in
+any other cell must be a fact, stand in a codebook name (*Digital Morocco 2030*), or in quotation marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from research.brief.model import Document, Json
+from research.coding.quantities import find_numbers
+from research.text import sentences
+
+_REF, _FACT = "\ue000", "\ue001"
+_QUOTED = re.compile("“[^”]*”|«[^»]*»|\"[^\"]*\"")
+_EXEMPT = ("judgement", "method")
+
+
+def check_prose(doc: Document) -> list[str]:
+    """What is wrong with the prose: one line a problem, naming the cell and the words.
+
+    Parameters
+    ----------
+    doc : Document
+
+    Returns
+    -------
+    list of str
+        Empty when every sentence of the record is cited or bound.
+    """
+    problems = []
+    for cell, text in _texts(doc.blocks):
+        for sentence in _sentences(text, doc.meta["language"]):
+            words = sentence.replace(_REF, "").replace(_FACT, "")
+            shown = " ".join(words.split())[:80]
+            if not re.search(r"\w", words):
+                continue
+            if _REF not in sentence and _FACT not in sentence:
+                problems.append(f'cell {cell + 1}: neither cited nor bound: "{shown}"')
+            for number in _loose_numbers(sentence, doc.meta.get("names", [])):
+                problems.append(f'cell {cell + 1}: the number "{number}" is not bound to a fact: "{shown}"')
+    return problems
+
+
+def _loose_numbers(sentence: str, names: list[str]) -> Iterator[str]:
+    rest = _QUOTED.sub(" ", re.sub(f"{_FACT}[^{_FACT}]*{_FACT}", " ", sentence))
+    for name in sorted(names, key=len, reverse=True):
+        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
+    for number in find_numbers(rest):
+        yield rest[number.start : number.end]
+
+
+def _texts(blocks: list[Json]) -> Iterator[tuple[int, str]]:
+    for block in blocks:
+        if block["t"] == "p":
+            yield block["cell"], _flat(block["c"])
+        elif block["t"] in ("ul", "ol"):
+            for item in block["items"]:
+                yield from _texts(item)
+        elif block["t"] == "quote" or (block["t"] == "box" and block["kind"] not in _EXEMPT):
+            yield from _texts(block["c"])
+
+
+def _flat(pieces: list[Json]) -> str:
+    """Prose as one string: a reference is one mark, a bound value stands between two."""
+    found = []
+    for piece in pieces:
+        if piece["t"] == "ref":
+            found.append(_REF)
+        elif piece["t"] == "fact":
+            found.append(_FACT + piece["v"] + _FACT)
+        elif "c" in piece:
+            found.append(_flat(piece["c"]))
+        else:
+            found.append(piece.get("v", " "))
+    return "".join(found)
+
+
+def _sentences(text: str, language: str) -> list[str]:
+    # A reference stands after the full stop of its sentence: move it before, so that it stays with it.
+    moved = re.sub(rf"([.!?؟])({_REF}+)", r"\2\1", text)
+    return [moved[start:end] for start, end in sentences(moved, language)]

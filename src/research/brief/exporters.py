@@ -1,0 +1,113 @@
+"""nbconvert exporters: an executed notebook to a tagged PDF (by Typst) and to one self-contained HTML file."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from traitlets import Unicode, default
+
+from research.brief.model import LABELS, RIGHT_TO_LEFT, Document, from_notebook
+from research.errors import ResearchError
+
+_TEMPLATES = files("research.brief") / "templates"
+_FONTS = ("Fira Sans", "Amiri")
+
+
+class _BriefExporter(Exporter):  # type: ignore[misc]
+    """What both exporters share: the notebook becomes a document, the document is typeset."""
+
+    run_id = Unicode("", help="Identifies the build; printed in the colophon.").tag(config=True)
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        name = resources.get("metadata", {}).get("name") or "notebook"
+        doc = from_notebook(nb, f"{name}.ipynb")
+        resources["output_extension"] = self.file_extension
+        return self.typeset(doc), resources
+
+    def typeset(self, doc: Document) -> Any:
+        """The finished file of `doc`."""
+        raise NotImplementedError
+
+    def _data(self, doc: Document) -> dict[str, Any]:
+        language = doc.meta["language"]
+        day = datetime.date.fromisoformat(doc.meta["date"])
+        return {
+            "meta": {
+                **doc.meta, "run_id": self.run_id, "rtl": language in RIGHT_TO_LEFT,
+                "day": f"{day.day} {day:%B} {day.year}",
+            },
+            "labels": LABELS[language],
+            "blocks": doc.blocks,
+        }
+
+
+class BriefPDFExporter(_BriefExporter):
+    """PDF/UA-1 by Typst. The template is handed JSON and reads no file; its root is an empty folder."""
+
+    export_from_notebook = "Policy brief (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def typeset(self, doc: Document) -> bytes:
+        import typst
+
+        day = datetime.datetime.fromisoformat(doc.meta["date"]).replace(tzinfo=datetime.UTC)
+        with tempfile.TemporaryDirectory() as root:
+            main = Path(root, "brief.typ")
+            main.write_bytes((_TEMPLATES / "brief.typ").read_bytes())
+            try:
+                pdf, warnings = typst.compile_with_warnings(
+                    str(main), root=root, package_path=root, package_cache_path=root, font_paths=_font_folders(),
+                    ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=int(day.timestamp()),
+                    sys_inputs={"doc": json.dumps(self._data(doc), ensure_ascii=False)},
+                )
+            except typst.TypstError as error:
+                problem = " ".join(str(error).split())[:300]
+                raise ResearchError(f"the brief cannot be typeset: {problem}", remedy="mend the text it names") from error
+        for warning in warnings:
+            self.log.warning("typst: %s", warning.message)
+        return bytes(pdf)
+
+
+def _font_folders() -> list[str]:
+    """Folders of the fonts that come as packages; the system's are never used."""
+    import fontpkg
+    import matplotlib
+
+    folders = [str(Path(fontpkg.path(family)).parent) for family in _FONTS]
+    return [*folders, str(Path(matplotlib.get_data_path(), "fonts", "ttf"))]  # DejaVu: the last resort
+
+
+class BriefHTMLExporter(_BriefExporter):
+    """One HTML file: no script, no outside request, a strict content security policy."""
+
+    export_from_notebook = "Policy brief (HTML)"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def typeset(self, doc: Document) -> str:
+        import jinja2
+
+        environment = jinja2.Environment(
+            autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        )
+        environment.filters["data_uri"] = lambda svg: (
+            "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+        )
+        template = environment.from_string((_TEMPLATES / "brief.html.j2").read_text(encoding="utf-8"))
+        data = self._data(doc)
+        return template.render(blocks_of_brief=data.pop("blocks"), **data)

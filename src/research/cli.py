@@ -1,0 +1,146 @@
+"""The command line: build the brief, run a notebook, check the prose, open JupyterLab."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from research.errors import ResearchError
+
+
+class _Commands(click.Group):
+    """Turns a user's mistake into one line and an exit code: 1 a check failed, 2 the input is wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ResearchError as error:
+            click.echo(f"research: {error}", err=True)
+            sys.exit(error.exit_code)
+
+
+def _study(ctx: click.Context) -> Any:
+    from research.study import Study
+
+    return Study.find(ctx.obj)
+
+
+def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
+    import yaml
+
+    given: dict[str, Any] = {}
+    if file is not None:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ResearchError("not a list of 'name: value' lines", where=str(file), remedy="write one parameter a line")
+        given |= content
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ResearchError(f"-p {pair}", remedy="write -p name=value")
+        given[name] = yaml.safe_load(value)
+    return given
+
+
+def _summary(report: Any) -> None:
+    if report.executed:
+        click.echo(f"made: {', '.join(report.executed)} ({report.seconds:.1f} s)")
+    else:
+        click.echo(f"nothing to do: {len(report.skipped)} steps are up to date ({report.seconds:.1f} s)")
+
+
+_OPTIONS = [
+    click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter for the notebooks that have it."),
+    click.option("-f", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Parameters in YAML."),
+    click.option("--workers", default=1, show_default=True, help="Notebooks that may run side by side."),
+    click.option("--explain", is_flag=True, help="Say why each step runs."),
+]
+
+
+def _build_options(command: Any) -> Any:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_Commands)
+@click.option("--study", type=click.Path(file_okay=False), help="The study's folder; by default around this one.")
+@click.version_option(package_name="research")
+@click.pass_context
+def main(ctx: click.Context, study: str | None) -> None:
+    """From a folder of news articles to an evidence-cited policy brief."""
+    ctx.obj = study
+
+
+@main.command()
+@_build_options
+@click.pass_context
+def brief(ctx: click.Context, pairs: tuple[str, ...], file: Path | None, workers: int, explain: bool) -> None:
+    """Bring the brief up to date.
+
+    Example: research brief --workers 2 -p n_topics=6
+    """
+    from research.pipeline import run_study
+
+    _summary(run_study(_study(ctx), params=_parameters(pairs, file), workers=workers, explain=explain))
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1, required=True)
+@_build_options
+@click.pass_context
+def run(
+    ctx: click.Context, notebooks: tuple[str, ...], pairs: tuple[str, ...], file: Path | None, workers: int, explain: bool
+) -> None:
+    """Run NOTEBOOKS with what they need, without publishing.
+
+    Example: research run 3_topics -p n_topics=6
+    """
+    from research.pipeline import run_study
+
+    report = run_study(
+        _study(ctx), targets=notebooks, params=_parameters(pairs, file), workers=workers, explain=explain
+    )
+    _summary(report)
+
+
+@main.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Check seeds and prose: quotes in their articles, sentences cited or bound, numbers bound.
+
+    Example: research check
+    """
+    from research.brief.check import check_prose
+    from research.pipeline.plan import plan
+    from research.pipeline.publish import document
+
+    study = _study(ctx)
+    study.codebook()
+    claims = study.claims(study.articles())
+    problems = [
+        f"notebooks/{step.path.name}, {problem}"
+        for step in plan(study) if step.is_brief for problem in check_prose(document(study, step))
+    ]
+    for problem in problems:
+        click.echo(problem, err=True)
+    quotes = sum(map(len, claims["quotes"]))
+    click.echo(f"{len(claims)} claims, {quotes} quotes found in their articles; {len(problems)} problem(s) in the prose")
+    if problems:
+        ctx.exit(1)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def lab(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+    """Open JupyterLab on the study's notebooks; ARGUMENTS go to JupyterLab.
+
+    Example: research lab --no-browser
+    """
+    from jupyterlab.labapp import main as jupyterlab
+
+    sys.exit(jupyterlab([str(_study(ctx).root / "notebooks"), *arguments]))

@@ -1,0 +1,300 @@
+"""The charts of a study, in one style: direct labels, readable in grey, the same bytes each time.
+
+Every function takes tables and returns a matplotlib Figure; titles are the caption's business, not the chart's.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from research.tables import ORIGINS, STATUSES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, SOFT, PAPER = "#1b2a33", "#6b7a83", "#ffffff"
+ACCENT = "#0f5468"
+# Light to dark: what is further along is darker, in print and for every eye.
+STATUS_SHADES = dict(zip(STATUSES, ["#dbe7ea", "#b3cdd4", "#7fabb6", "#3f7f8f", "#0f5468"], strict=True))
+ORIGIN_MARKS = dict(zip(ORIGINS, [("#0f5468", "o"), ("#c4622d", "s"), ("#7a5ea8", "D")], strict=True))
+_WIDTH = 6.3  # inches: the brief's text width
+
+
+@cache
+def _family() -> str:
+    """Fira Sans, from its package."""
+    import fontpkg
+    from matplotlib import font_manager
+
+    folder = Path(fontpkg.path("Fira Sans")).parent
+    for style in ("Regular", "Medium", "SemiBold", "Bold", "Italic"):
+        font_manager.fontManager.addfont(str(folder / f"FiraSans-{style}.ttf"))
+    font_manager.fontManager.addfont(fontpkg.path("Amiri"))
+    return "Fira Sans"
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The study's matplotlib style, for as long as the block lasts."""
+    import matplotlib as mpl
+
+    settings: dict[str, Any] = {
+        "font.family": [_family(), "Amiri", "DejaVu Sans"], "font.size": 9, "text.color": INK,
+        "axes.labelcolor": INK, "axes.edgecolor": SOFT, "axes.spines.top": False, "axes.spines.right": False,
+        "axes.linewidth": 0.6, "xtick.color": INK, "ytick.color": INK, "xtick.major.size": 0,
+        "ytick.major.size": 0, "figure.facecolor": PAPER, "svg.fonttype": "path", "svg.hashsalt": "research",
+    }
+    with mpl.rc_context(settings):
+        yield
+
+
+def _figure(height: float) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def to_svg(figure: Figure) -> str:
+    """The figure as SVG text, letters as paths, no date."""
+    buffer = io.StringIO()
+    with style():
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def to_png(figure: Figure) -> bytes:
+    """The figure as PNG, 200 dots an inch."""
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format="png", dpi=200, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def layer_status(codes: pd.DataFrame, layers: Sequence[str], labels: dict[str, str], statuses: dict[str, str]) -> Figure:
+    """Layers by status: how many passages say what of each layer; silent layers are named so.
+
+    Parameters
+    ----------
+    codes : DataFrame
+        The codes table.
+    layers : sequence of str
+        Layer ids, from the bottom of the stack.
+    labels, statuses : dict of str to str
+        Names of layers and statuses; the status ``""`` is background.
+    """
+    columns = ["", *STATUSES]
+    counts = pd.crosstab(codes["layer"], codes["status"]).reindex(index=layers, columns=columns, fill_value=0)
+    with style():
+        figure, axes = _figure(0.31 * len(layers) + 0.5)
+        for y, layer in enumerate(layers):
+            if counts.loc[layer].sum() == 0:
+                axes.text(2.5, y, "silent: no passage speaks of it", ha="center", va="center", color=SOFT, style="italic")
+                continue
+            for x, status in enumerate(columns):
+                n = int(counts.loc[layer, status])
+                if n:
+                    shade = STATUS_SHADES.get(status, "#f0f0ee")
+                    axes.add_patch(_cell(x, y, shade))
+                    dark = status in ("signed", "operating")
+                    axes.text(x, y, str(n), ha="center", va="center", color=PAPER if dark else INK, weight="medium")
+        axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(layers) - 0.5))
+        axes.set_xticks(range(len(columns)), [statuses[status] for status in columns])
+        axes.set_yticks(range(len(layers)), [labels[layer] for layer in layers])
+        axes.xaxis.tick_top()
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        axes.hlines([y - 0.5 for y in range(1, len(layers))], -0.5, len(columns) - 0.5, color="#e3e8ea", lw=0.5)
+    return figure
+
+
+def _cell(x: float, y: float, shade: str) -> Any:
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=shade, edgecolor="none")
+
+
+def claims_by_layer(counts: pd.DataFrame, labels: dict[str, str], kinds: dict[str, str]) -> Figure:
+    """Claims by layer and kind, as stacked bars with their numbers.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        One row a layer (index: layer id), one column a kind of claim.
+    labels, kinds : dict of str to str
+    """
+    shades = dict(zip(kinds, ["#0f5468", "#7fabb6", "#dbe7ea", "#e8c9b5"], strict=False))
+    with style():
+        figure, axes = _figure(0.29 * len(counts) + 0.6)
+        left = pd.Series(0, index=counts.index)
+        for kind, shade in shades.items():
+            values = counts[kind]
+            axes.barh(range(len(counts)), values, left=left, color=shade, edgecolor=PAPER, height=0.72, label=kinds[kind])
+            for y, (value, start) in enumerate(zip(values, left, strict=True)):
+                if value:
+                    color = PAPER if kind == next(iter(kinds)) else INK
+                    axes.text(start + value / 2, y, str(value), ha="center", va="center", color=color, fontsize=8)
+            left = left + values
+        axes.set_yticks(range(len(counts)), [labels[layer] for layer in counts.index])
+        axes.set_xticks([])
+        axes.spines[["bottom", "left"]].set_visible(False)
+        axes.legend(loc="lower right", frameon=False, handlelength=1.0, handleheight=1.0)
+    return figure
+
+
+def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str], statuses: dict[str, str]) -> Figure:
+    """Partners by origin: how far each one's instruments have come.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns partner (id), origin, status; one row an instrument and partner.
+    labels, origins, statuses : dict of str to str
+    """
+    rank = rows["status"].map(STATUSES.index)
+    order = rows.assign(rank=rank, place=rows["origin"].map(ORIGINS.index))
+    top = order.groupby(["place", "origin", "partner"], as_index=False)["rank"].max()
+    top = top.sort_values(["place", "rank", "partner"], ascending=[False, True, False]).reset_index(drop=True)
+    shown = [status for status in STATUSES if status in set(rows["status"])]
+    with style():
+        figure, axes = _figure(0.3 * len(top) + 0.55)
+        for y, row in top.iterrows():
+            colour, marker = ORIGIN_MARKS[row["origin"]]
+            mine = rows.loc[rows["partner"] == row["partner"], "status"]
+            for status, n in mine.value_counts().items():
+                axes.plot(shown.index(status), y, marker=marker, color=colour, ms=9, ls="none")
+                if n > 1:
+                    axes.text(shown.index(status) + 0.09, y, f"× {n}", va="center", fontsize=8)
+        axes.set(xlim=(-0.5, len(shown) - 0.2), ylim=(-0.6, len(top) - 0.4))
+        axes.set_xticks(range(len(shown)), [statuses[status] for status in shown])
+        axes.set_yticks(range(len(top)), [labels[p] for p in top["partner"]])
+        axes.xaxis.tick_top()
+        axes.grid(axis="y", color="#e3e8ea", lw=0.5)
+        axes.set_axisbelow(True)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        for origin, group in top.groupby("origin"):
+            colour, _ = ORIGIN_MARKS[origin]
+            axes.text(len(shown) - 0.25, group.index.max() + 0.02, origins[origin], color=colour, ha="right",
+                      va="center", weight="semibold")
+    return figure
+
+
+def timeline(events: pd.DataFrame) -> Figure:
+    """Dated events on one axis: full marks are stated days, open ones are resolved, bars are spans.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Columns label, from, to (ISO dates), certain (bool); in any order.
+    """
+    from matplotlib import dates as mdates
+
+    def number(day: str) -> float:
+        return float(mdates.date2num(date.fromisoformat(day)))
+
+    rows = events.sort_values(["from", "to", "label"], ascending=False).reset_index(drop=True)
+    with style():
+        figure, axes = _figure(0.42 * len(rows) + 0.6)
+        for y, row in rows.iterrows():
+            start, end = number(row["from"]), number(row["to"])
+            fill = ACCENT if row["certain"] else PAPER
+            if end > start:
+                axes.barh(y, end - start + 1, left=start, height=0.34, facecolor=fill, edgecolor=ACCENT, lw=1.2)
+            else:
+                axes.plot(start, y, marker="o", ms=8, mfc=fill, mec=ACCENT, mew=1.4)
+            left_half = start > (number(rows["from"].min()) + number(rows["to"].max())) / 2
+            x, align = (start - 5, "right") if left_half else (max(end, start) + 5, "left")
+            axes.text(x, y, row["label"], va="center", ha=align, fontsize=8.5)
+        axes.set_ylim(-0.7, len(rows) - 0.3)
+        axes.set_yticks([])
+        low, high = number(rows["from"].min()), number(rows["to"].max())
+        axes.set_xlim(low - 12, high + 12)
+        axes.xaxis.set_major_locator(mdates.MonthLocator())
+        axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(mdates.MonthLocator()))
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="x", labelsize=8)
+    return figure
+
+
+def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en", unit: str = "found in {found} of {runs}") -> Figure:
+    """Topics by size, with the number of bootstrap samples in which each was found again.
+
+    Parameters
+    ----------
+    topics : DataFrame
+        The topics table.
+    runs : int
+        Number of samples.
+    language : str
+        Of the labels.
+    unit : str
+        How stability is written beside a bar.
+    """
+    rows = topics.sort_values(["size", "topic_id"], ascending=[True, False]).reset_index(drop=True)
+    with style():
+        figure, axes = _figure(0.36 * len(rows) + 0.35)
+        for y, row in rows.iterrows():
+            axes.barh(y, row["size"], color="#dbe7ea" if row["unstable"] else "#7fabb6", height=0.68,
+                      hatch="///" if row["unstable"] else None, edgecolor=PAPER)
+            note = unit.format(found=row["found_in_runs"], runs=runs) + (" – unstable" if row["unstable"] else "")
+            axes.text(row["size"] + 0.3, y, f"{row['size']}  ·  {note}", va="center", fontsize=8.5)
+        axes.set_yticks(range(len(rows)), [_wrapped(label) for label in rows[f"label_{language}"]])
+        axes.set_xlim(0, rows["size"].max() * 1.45)
+        axes.set_xticks([])
+        axes.spines["bottom"].set_visible(False)
+    return figure
+
+
+def _wrapped(label: str) -> str:
+    return label.replace(" · ", "\n", 1) if len(label) > 34 else label
+
+
+def parity(counts: pd.DataFrame, labels: dict[str, str], languages: dict[str, str]) -> Figure:
+    """One story in two languages: mentions of each layer, left in one language, right in the other.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Index: layer ids; two columns, one a language.
+    labels, languages : dict of str to str
+    """
+    left, right = counts.columns
+    with style():
+        figure, axes = _figure(0.3 * len(counts) + 0.6)
+        for y, (_, row) in enumerate(counts.iterrows()):
+            axes.barh(y, -row[left], color="#0f5468", height=0.66)
+            axes.barh(y, row[right], color="#b3cdd4", height=0.66)
+            axes.text(-row[left] - 0.12, y, str(row[left]), ha="right", va="center", fontsize=8)
+            axes.text(row[right] + 0.12, y, str(row[right]), ha="left", va="center", fontsize=8)
+        widest = max(int(counts.to_numpy().max()), 1)
+        axes.set_xlim(-widest - 1, widest + 1)
+        axes.set_yticks(range(len(counts)), [labels[layer] for layer in counts.index])
+        axes.set_xticks([-widest / 2, widest / 2], [languages[left], languages[right]])
+        axes.xaxis.tick_top()
+        axes.axvline(0, color=PAPER, lw=1.5)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+    return figure
+
+
+def in_words(counts: pd.DataFrame) -> str:
+    """A table of counts as a sentence a row, for alternative texts; zeros are left out.
+
+    >>> in_words(pd.DataFrame({"signed": [2, 0], "planned": [1, 0]}, index=["Compute", "Chips"]))
+    'Compute: 2 signed, 1 planned. Chips: none.'
+    """
+    sentences = []
+    for name, row in counts.iterrows():
+        parts = [f"{value} {column}" for column, value in row.items() if value]
+        sentences.append(f"{name}: {', '.join(parts) or 'none'}.")
+    return " ".join(sentences)

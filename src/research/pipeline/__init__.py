@@ -1,0 +1,194 @@
+"""Build a study: papermill executes its notebooks, pytask decides which, and the report is published whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from research.errors import ResearchError
+from research.pipeline.execute import execute, executed_path, say
+from research.pipeline.plan import PACKAGE, Step, bind, plan
+from research.study import Study
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RunReport", "run_study"]
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a build did.
+
+    Attributes
+    ----------
+    executed, skipped : tuple of str
+        Steps, and ``report`` for the publication.
+    seconds : float
+    parameters : dict
+        Of each notebook.
+    """
+
+    executed: tuple[str, ...]
+    skipped: tuple[str, ...]
+    seconds: float
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def run_study(
+    study: Study,
+    *,
+    targets: Sequence[str] | None = None,
+    params: dict[str, Any] | None = None,
+    workers: int = 1,
+    explain: bool = False,
+) -> RunReport:
+    """Bring a study's report up to date, doing only what has changed.
+
+    Parameters
+    ----------
+    study : Study
+    targets : sequence of str, optional
+        Notebooks to run (with what they need), without publishing; by default all, and then the report.
+    params : dict, optional
+        Parameters for the notebooks that declare them.
+    workers : int
+        Notebooks that may run side by side.
+    explain : bool
+        Print why each step runs.
+
+    Returns
+    -------
+    RunReport
+
+    Raises
+    ------
+    ResearchError
+        The first thing that went wrong; whatever was published before stays as it was.
+    """
+    started = time.perf_counter()
+    steps = plan(study)
+    if not any(study.seeds.glob("*.txt")) and not any(study.seeds.glob("*.md")):
+        raise ResearchError("no articles", where="seeds/", remedy="add .txt or .md files, one article a file")
+    chosen = _with_upstream(steps, targets) if targets else steps
+    parameters = bind(steps, study, params or {})
+    with _alone(study):
+        tasks = [_task(study, step, parameters[step.name]) for step in chosen]
+        if not targets and any(step.is_brief for step in steps):
+            tasks.append(_publication(study, steps, parameters))
+        executed, skipped = _build(study, tasks, workers=workers, explain=explain)
+    return RunReport(tuple(executed), tuple(skipped), time.perf_counter() - started, parameters)
+
+
+def _with_upstream(steps: list[Step], targets: Sequence[str]) -> list[Step]:
+    names = {step.name: step for step in steps}
+    for target in targets:
+        if target not in names:
+            raise ResearchError(f"no notebook {target!r}", where="notebooks/", remedy=f"one of {', '.join(names)}")
+    makers = {table: step.name for step in steps for table in step.writes}
+    wanted, queue = set(targets), list(targets)
+    while queue:
+        for table in names[queue.pop()].reads:
+            maker = makers.get(table)
+            if maker and maker not in wanted:
+                wanted.add(maker)
+                queue.append(maker)
+    return [step for step in steps if step.name in wanted]
+
+
+@contextmanager
+def _alone(study: Study) -> Iterator[None]:
+    """One build of a study at a time."""
+    import filelock
+
+    study.work.mkdir(exist_ok=True)
+    lock = filelock.FileLock(study.work / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        say("waiting for another build of this study …")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _task(study: Study, step: Step, parameters: dict[str, Any]) -> Any:
+    def run(**_: Any) -> None:
+        execute(study, step, parameters)
+
+    files = [*step.seeds, *step.modules, *_lock(study), *(_parquet(study, name) for name in step.reads)]
+    values = {"code": step.code, "parameters": parameters}
+    products = [executed_path(study, step), *(_parquet(study, name) for name in step.writes)]
+    return _pytask_task(step.name, run, files, values, products)
+
+
+def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any]]) -> Any:
+    def run(**_: Any) -> None:
+        from research.pipeline.publish import publish
+
+        say("report …")
+        publish(study, steps, parameters)
+
+    files = [executed_path(study, step) for step in steps]
+    files += [step.path for step in steps] + sorted({seed for step in steps for seed in step.seeds})
+    files += [*PACKAGE.rglob("*.py"), *(PACKAGE / "brief" / "templates").iterdir(), *_lock(study)]
+    report = study.root / "report"
+    products = [report / f"{step.name}.{ending}" for step in steps if step.is_brief for ending in ("pdf", "html")]
+    products += [report / "facts.json", report / "run.json"]
+    products += [report / "tables" / f"{name}.csv" for step in steps for name in step.writes]
+    products += _known_figures(study)
+    return _pytask_task("report", run, files, {"parameters": parameters}, products)
+
+
+def _known_figures(study: Study) -> list[Any]:
+    """The figures of the last publication: deleting one brings the publication back."""
+    import json
+
+    try:
+        names = json.loads((study.root / "report" / "run.json").read_text(encoding="utf-8"))["figures"]
+    except (OSError, ValueError, KeyError):
+        return []
+    return [study.root / "figures" / f"{name}.{ending}" for name in names for ending in ("svg", "png")]
+
+
+def _lock(study: Study) -> list[Any]:
+    return [file for file in [study.root / "requirements.lock"] if file.is_file()]
+
+
+def _parquet(study: Study, table: str) -> Any:
+    return study.work / "tables" / f"{table}.parquet"
+
+
+def _pytask_task(name: str, run: Any, files: Sequence[Any], values: dict[str, Any], products: Sequence[Any]) -> Any:
+    import pytask
+
+    depends = {f"file{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(files)))}
+    depends |= {key: pytask.PythonNode(name=f"{name}:{key}", value=repr(value), hash=True) for key, value in values.items()}
+    produces = {f"product{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(products)))}
+    return pytask.TaskWithoutPath(name=name, function=run, depends_on=depends, produces=produces)
+
+
+def _build(study: Study, tasks: list[Any], *, workers: int, explain: bool) -> tuple[list[str], list[str]]:
+    import pytask
+
+    pytask.console.quiet = not explain
+    session = pytask.build(
+        tasks=tasks, paths=study.work, n_workers=workers, explain=explain, capture=pytask.CaptureMethod.NO,
+        parallel_backend="threads" if workers > 1 else "none", verbose=1 if explain else 0, show_traceback=False,
+    )
+    executed, skipped = [], []
+    for report in session.execution_reports:
+        if report.exc_info and isinstance(report.exc_info[1], ResearchError):
+            raise report.exc_info[1]
+        if report.outcome == pytask.TaskOutcome.FAIL and report.exc_info:
+            raise report.exc_info[1]
+        done = report.outcome == pytask.TaskOutcome.SUCCESS
+        (executed if done else skipped).append(report.task.name)
+    if session.exit_code != pytask.ExitCode.OK:
+        raise ResearchError(f"the build could not be planned ({session.exit_code.name})", remedy="run with --explain")
+    return executed, skipped

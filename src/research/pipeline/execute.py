@@ -1,0 +1,73 @@
+"""Execute one notebook with papermill, and say in one line what went wrong when it does not run through."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from research import errors
+from research.errors import ResearchError
+from research.pipeline.plan import Step
+from research.study import Study
+
+
+def executed_path(study: Study, step: Step) -> Path:
+    """Where the executed notebook of a step is kept."""
+    return study.work / "executed" / f"{step.name}.ipynb"
+
+
+def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
+    """Run `step` from its own folder; its outputs appear whole or not at all.
+
+    Raises
+    ------
+    ResearchError
+        What the notebook raised, when that is one of this package's errors; otherwise notebook, cell and error,
+        and where the notebook is kept as far as it ran.
+    """
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
+
+    running = study.work / "running" / f"{step.name}.ipynb"
+    running.parent.mkdir(parents=True, exist_ok=True)
+    os.environ["RESEARCH_STUDY"] = str(study.root)
+    started = time.perf_counter()
+    say(f"{step.name} …")
+    try:
+        papermill.execute_notebook(
+            step.path, running, parameters=parameters, cwd=step.path.parent, progress_bar=False, kernel_name="python3",
+            config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # what the kernel says stays private
+        )
+    except PapermillExecutionError as error:
+        raise _in_one_line(error, step, running, study) from error
+    except (DeadKernelError, CellTimeoutError) as error:
+        raise ResearchError(
+            f"the kernel stopped: {error!s:.120}", where=f"notebooks/{step.path.name}",
+            remedy=f"see {running.relative_to(study.root)}",
+        ) from error
+    target = executed_path(study, step)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    running.replace(target)
+    say(f"{step.name} done in {time.perf_counter() - started:.1f} s")
+
+
+def _in_one_line(error: Any, step: Step, running: Path, study: Study) -> ResearchError:
+    kind = getattr(errors, error.ename, None)
+    if isinstance(kind, type) and issubclass(kind, ResearchError):
+        found: ResearchError = kind(error.evalue)
+        return found
+    lines = [line for line in error.source.splitlines() if line.strip()]
+    return ResearchError(
+        f"cell {error.cell_index + 1} ({lines[0] if lines else ''!s:.60}): {error.ename}: {error.evalue!s:.200}",
+        where=f"notebooks/{step.path.name}", remedy=f"as far as it ran: {running.relative_to(study.root)}",
+    )
+
+
+def say(line: str) -> None:
+    """A progress line, at once."""
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,250 @@
+"""What each notebook needs and makes, read from its own code.
+
+A notebook says what it depends on by what it calls: ``study.read("codes")``, ``study.write("ledger", …)``,
+``study.codebook()``; and by what it imports from this package. Its ``parameters`` cell is the schema of what may
+be passed to it.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import json
+import types
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from research import _HOME
+from research.errors import ResearchError
+from research.study import CORPUS_TABLES, Study
+
+PACKAGE = Path(__file__).parents[1]
+_TYPES: dict[str, type | types.UnionType] = {
+    "int": int, "float": float, "str": str, "bool": bool, "int | None": int | None, "float | None": float | None,
+    "str | None": str | None,
+}
+# What a method of Study reads from seeds/.
+_SEEDS = {
+    "articles": ("*.txt", "*.md", "sources.csv"),
+    "codebook": ("codebook/*.yaml",),
+    "claims": ("claims.yaml",),
+    "recommendations": ("recommendations.yaml",),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A name of the parameters cell, its type as written and its default."""
+
+    name: str
+    annotation: str
+    default: Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One notebook of the study.
+
+    Attributes
+    ----------
+    name : str
+        File name without its ending.
+    path : Path
+    code : str
+        Hash of the code cells: a change of prose alone leaves it as it is.
+    parameters : tuple of Parameter
+    reads, writes : tuple of str
+        Tables.
+    seeds, modules : tuple of Path
+        Files in ``seeds/`` and modules of this package that the code reaches.
+    """
+
+    name: str
+    path: Path
+    code: str
+    parameters: tuple[Parameter, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    seeds: tuple[Path, ...]
+    modules: tuple[Path, ...]
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether the notebook is a brief, to be published, rather than a step of the analysis."""
+        return self.name.startswith("brief.")
+
+
+def plan(study: Study) -> list[Step]:
+    """The study's notebooks in the order in which they can run.
+
+    Raises
+    ------
+    ResearchError
+        There are none; one cannot be read; two make the same table; they wait for each other.
+    """
+    folder = study.root / "notebooks"
+    steps = [_step(path, study) for path in sorted(folder.glob("*.ipynb"))]
+    if not steps:
+        raise ResearchError("no notebooks", where=str(folder), remedy="add 1_corpus.ipynb and the others")
+    makers: dict[str, str] = {}
+    for step in steps:
+        for name in step.writes:
+            if makers.setdefault(name, step.name) != step.name:
+                raise ResearchError(
+                    f"{makers[name]} and {step.name} both write the table {name!r}", where="notebooks/",
+                    remedy="let one of them write it",
+                )
+    return _ordered(steps)
+
+
+def _ordered(steps: list[Step]) -> list[Step]:
+    done: list[Step] = []
+    waiting = list(steps)
+    while waiting:
+        made = {name for step in done for name in step.writes}
+        made_later = {name for step in waiting for name in step.writes}
+        ready = [s for s in waiting if all(r in made or r in s.writes or r not in made_later for r in s.reads)]
+        if not ready:
+            names = ", ".join(step.name for step in waiting)
+            raise ResearchError(f"{names} wait for each other's tables", where="notebooks/", remedy="break the circle")
+        done.append(ready[0])
+        waiting.remove(ready[0])
+    return done
+
+
+def _step(path: Path, study: Study) -> Step:
+    cells = _code_cells(path)
+    trees = [_parse(source, f"notebooks/{path.name}") for source, _ in cells]
+    tagged = [tree for (_, tags), tree in zip(cells, trees, strict=True) if "parameters" in tags]
+    calls = [call for tree in trees for call in _study_calls(tree)]
+    reads = [name for method, name in calls if method == "read"]
+    if any(method == "corpus" for method, _ in calls):
+        reads += CORPUS_TABLES
+    patterns = [pattern for method, _ in calls for pattern in _SEEDS.get(method, ())]
+    seeds = sorted({file for pattern in ["study.yaml", *patterns] for file in study.seeds.glob(pattern)})
+    return Step(
+        path.stem,
+        path,
+        hashlib.sha256("\0".join(source for source, _ in cells).encode()).hexdigest(),
+        tuple(parameter for tree in tagged for parameter in _parameters(tree)),
+        tuple(sorted(set(reads))),
+        tuple(sorted({name for method, name in calls if method == "write"})),
+        tuple(seeds),
+        tuple(sorted(_closure({file for tree in trees for file in _imported(tree)}))),
+    )
+
+
+def _code_cells(path: Path) -> list[tuple[str, list[str]]]:
+    """Source and tags of each code cell; read as plain JSON, since nbformat takes a second to import."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [
+            ("".join(cell["source"]), cell["metadata"].get("tags", [])) for cell in cells if cell["cell_type"] == "code"
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResearchError(
+            f"not a notebook: {error!s:.120}", where=f"notebooks/{path.name}", remedy="restore it"
+        ) from error
+
+
+def _parse(source: str, where: str) -> ast.Module:
+    lines = ["pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
+    try:
+        return ast.parse("\n".join(lines))
+    except SyntaxError as error:
+        raise ResearchError(f"not Python: {error.msg}: {error.text}", where=where, remedy="mend the cell") from error
+
+
+def _study_calls(tree: ast.Module) -> list[tuple[str, str]]:
+    """Calls on the name ``study``: ``(method, first argument if it is a string)``."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            owner = node.func.value
+            if isinstance(owner, ast.Name) and owner.id == "study":
+                first = node.args[0] if node.args else None
+                name = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+                found.append((node.func.attr, name))
+    return found
+
+
+def _parameters(tree: ast.Module) -> list[Parameter]:
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            found.append(Parameter(node.target.id, ast.unparse(node.annotation), ast.literal_eval(node.value)))
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            default = ast.literal_eval(node.value)
+            found.append(Parameter(node.targets[0].id, type(default).__name__, default))
+    return found
+
+
+def _imported(tree: ast.AST) -> set[Path]:
+    """Files of this package that a tree imports, at its top or inside a function, but not for types only."""
+    found: set[Path] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = []
+        elif isinstance(node, ast.Import):
+            if any(alias.name == "research" for alias in node.names):
+                found |= {_module(f"research.{home}") for home in _HOME.values()}
+            found |= {_module(alias.name) for alias in node.names if alias.name.startswith("research.")}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "research":
+            module = str(node.module)
+            found.add(_module(module))
+            for alias in node.names:
+                name = _HOME.get(alias.name, alias.name) if module == "research" else alias.name
+                found |= {file for file in [_module(f"{module}.{name}")] if file.is_file()}
+    return {file for file in found if file.is_file()}
+
+
+def _module(name: str) -> Path:
+    place = PACKAGE.joinpath(*name.split(".")[1:])
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+
+@cache
+def _imports_of(file: Path) -> frozenset[Path]:
+    return frozenset(_imported(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+def _closure(files: set[Path]) -> set[Path]:
+    reached, queue = set(files), list(files)
+    while queue:
+        for file in _imports_of(queue.pop()) - reached:
+            reached.add(file)
+            queue.append(file)
+    return reached
+
+
+def bind(steps: list[Step], study: Study, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Parameters of each notebook: its defaults, then the study's, then those given.
+
+    Raises
+    ------
+    ResearchError
+        A name that no notebook declares, with the nearest one; or a value of another type than declared.
+    """
+    declared = {parameter.name: parameter for step in steps for parameter in step.parameters}
+    values = study.parameters | given
+    for name, value in values.items():
+        if name not in declared:
+            near = difflib.get_close_matches(name, declared, n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(sorted(declared))}"
+            raise ResearchError(f"no notebook has a parameter {name!r}", remedy=remedy)
+        _check_type(declared[name], value)
+    return {
+        step.name: {p.name: values.get(p.name, p.default) for p in step.parameters} for step in steps
+    }
+
+
+def _check_type(parameter: Parameter, value: Any) -> None:
+    wanted = _TYPES.get(parameter.annotation)
+    if wanted is None:
+        return
+    fits = isinstance(value, wanted) and not (isinstance(value, bool) and "bool" not in parameter.annotation)
+    if not fits and not (wanted is float and type(value) is int):
+        raise ResearchError(f"parameter {parameter.name}={value!r}", remedy=f"give a value of type {parameter.annotation}")

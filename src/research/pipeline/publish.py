@@ -1,0 +1,151 @@
+"""From executed notebooks to ``report/`` and ``figures/``: everything is made first, then put in place."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from research.brief.check import check_prose
+from research.brief.model import MIME, Document, from_notebook
+from research.errors import CheckFailed, ResearchError
+from research.pipeline.execute import executed_path
+from research.pipeline.plan import PACKAGE, Step
+from research.study import Study, replacing
+from research.tables import to_csv
+
+_VERSIONS = ("bertopic", "jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scikit-learn", "typst")
+
+
+def with_outputs(study: Study, step: Step) -> Any:
+    """The notebook as it stands now with the outputs of its last execution.
+
+    Raises
+    ------
+    ResearchError
+        A code cell has changed since, or the notebook was never executed.
+    """
+    notebook = nbformat.read(step.path, as_version=4)
+    file = executed_path(study, step)
+    if not file.is_file():
+        raise ResearchError(
+            "the notebook has not been executed", where=f"notebooks/{step.path.name}", remedy="run `research brief`"
+        )
+    executed = {cell.id: cell for cell in nbformat.read(file, as_version=4).cells}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        ran = executed.get(cell.id)
+        if ran is None or ran.source != cell.source:
+            raise ResearchError(
+                "a code cell has changed since the notebook ran", where=f"notebooks/{step.path.name}",
+                remedy=f"run `research run {step.name}`",
+            )
+        cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+    return notebook
+
+
+def document(study: Study, step: Step) -> Document:
+    """The document of a brief notebook, from its prose now and its last outputs."""
+    return from_notebook(with_outputs(study, step), f"notebooks/{step.path.name}")
+
+
+def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any]]) -> None:
+    """Make every file of the report, then put all of them in place and remove those that are no longer made.
+
+    Raises
+    ------
+    CheckFailed
+        A sentence of the record is neither cited nor bound, or a number in prose is loose.
+    """
+    from nbconvert.exporters import get_exporter
+
+    files: dict[Path, bytes] = {}
+    provenance: dict[str, Any] = {"figures": {}, "tables": {}, "facts": {}, "claims": {}}
+    facts: dict[str, Any] = {}
+    run_id = _run_id(study, steps, parameters)
+    for step in (s for s in steps if s.is_brief):
+        notebook = with_outputs(study, step)
+        doc = from_notebook(notebook, f"notebooks/{step.path.name}")
+        _refuse_loose_prose(doc, step)
+        for kind in ("brief_pdf", "brief_html"):
+            exporter = get_exporter(kind)(run_id=run_id)
+            body, resources = exporter.from_notebook_node(notebook, {"metadata": {"name": step.name}})
+            content = body if isinstance(body, bytes) else body.encode("utf-8")
+            files[study.root / "report" / f"{step.name}{resources['output_extension']}"] = content
+        files |= _figure_files(study, notebook)
+        facts |= {name: block["value"] for name, block in doc.facts.items()}
+        for key, cell in doc.cells.items():
+            kind, name = key.split(":", 1)
+            provenance[f"{kind}s"].setdefault(name, {"notebook": step.path.name, "cell": cell + 1})
+    for name in sorted({name for step in steps for name in step.writes}):
+        files[study.root / "report" / "tables" / f"{name}.csv"] = to_csv(name, study.read(name)).encode("utf-8")
+    files[study.root / "report" / "facts.json"] = _json(facts)
+    files[study.root / "report" / "run.json"] = _json(_run_record(study, steps, parameters, run_id) | provenance)
+    _put(study, files)
+
+
+def _refuse_loose_prose(doc: Document, step: Step) -> None:
+    problems = check_prose(doc)
+    if problems:
+        raise CheckFailed(
+            f"{len(problems)} problem(s) in the prose; first: {problems[0]}", where=f"notebooks/{step.path.name}",
+            remedy="cite a claim, bind the number, or tag the cell as judgement; `research check` lists all",
+        )
+
+
+def _figure_files(study: Study, notebook: Any) -> dict[Path, bytes]:
+    files = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            block = output.get("data", {}).get(MIME, {})
+            if block.get("t") == "figure":
+                place = study.root / "figures" / block["name"]
+                files[place.with_suffix(".svg")] = block["svg"].encode("utf-8")
+                files[place.with_suffix(".png")] = base64.b64decode(output["data"]["image/png"])
+    return files
+
+
+def _json(content: Any) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+
+
+def _put(study: Study, files: dict[Path, bytes]) -> None:
+    for path, content in files.items():
+        if not path.is_file() or path.read_bytes() != content:
+            with replacing(path) as handle:
+                handle.write(content)
+    for folder, pattern in (("figures", "*.*"), ("report/tables", "*.csv")):
+        for old in (study.root / folder).glob(pattern):
+            if old not in files:
+                old.unlink()
+
+
+def inputs(study: Study, steps: list[Step]) -> dict[str, str]:
+    """Every file the report is made from, with its SHA-256: seeds, notebooks, package, lock."""
+    paths = {file for step in steps for file in (*step.seeds, step.path)}
+    lock = study.root / "requirements.lock"
+    named = {path.relative_to(study.root).as_posix(): path for path in sorted(paths)}
+    named |= {"requirements.lock": lock} if lock.is_file() else {}
+    for path in sorted([*PACKAGE.rglob("*.py"), *(PACKAGE / "brief" / "templates").iterdir()]):
+        named[f"research/{path.relative_to(PACKAGE).as_posix()}"] = path
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
+
+
+def _run_id(study: Study, steps: list[Step], parameters: dict[str, Any]) -> str:
+    content = json.dumps([inputs(study, steps), parameters], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _run_record(study: Study, steps: list[Step], parameters: dict[str, Any], run_id: str) -> dict[str, Any]:
+    return {
+        "run_id": run_id, "study": study.title, "edition": study.edition, "inputs": inputs(study, steps),
+        "parameters": {name: values for name, values in parameters.items() if values},
+        "versions": {"python": ".".join(platform.python_version_tuple()[:2])} | {n: version(n) for n in _VERSIONS},
+    }
