@@ -16,6 +16,7 @@ from research.text import sentences
 _REF, _FACT = "\ue000", "\ue001"
 _QUOTED = re.compile("“[^”]*”|«[^»]*»|\"[^\"]*\"")
 _EXEMPT = ("judgement", "method")
+_HEADING_WORDS = 4
 
 
 def check_prose(doc: Document) -> list[str]:
@@ -39,28 +40,35 @@ def check_prose(doc: Document) -> list[str]:
                 continue
             if _REF not in sentence and _FACT not in sentence:
                 problems.append(f'cell {cell + 1}: neither cited nor bound: "{shown}"')
-            for number in _loose_numbers(sentence, doc.meta.get("names", [])):
+            for number in _loose_numbers(sentence, doc.meta):
                 problems.append(f'cell {cell + 1}: the number "{number}" is not bound to a fact: "{shown}"')
     return problems
 
 
-def _loose_numbers(sentence: str, names: list[str]) -> Iterator[str]:
+def _loose_numbers(sentence: str, meta: Json) -> Iterator[str]:
     rest = _QUOTED.sub(" ", re.sub(f"{_FACT}[^{_FACT}]*{_FACT}", " ", sentence))
-    for name in sorted(names, key=len, reverse=True):
+    for name in sorted(meta.get("names", []), key=len, reverse=True):
         rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
-    for number in find_numbers(rest):
+    for number in find_numbers(rest, meta["language"]):
         yield rest[number.start : number.end]
 
 
 def _texts(blocks: list[Json]) -> Iterator[tuple[int, str]]:
     for block in blocks:
         if block["t"] == "p":
-            yield block["cell"], _flat(block["c"])
+            yield block["cell"], _flat(_after_run_in_heading(block["c"]))
         elif block["t"] in ("ul", "ol"):
             for item in block["items"]:
                 yield from _texts(item)
         elif block["t"] == "quote" or (block["t"] == "box" and block["kind"] not in _EXEMPT):
             yield from _texts(block["c"])
+
+
+def _after_run_in_heading(pieces: list[Json]) -> list[Json]:
+    """A paragraph may open with a few bold words as its heading."""
+    first = pieces[0] if pieces else {}
+    short = first.get("t") == "strong" and len(_flat(first["c"]).split()) <= _HEADING_WORDS
+    return pieces[1:] if short else pieces
 
 
 def _flat(pieces: list[Json]) -> str:

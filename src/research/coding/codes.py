@@ -31,6 +31,7 @@ class Sentence:
     end: int
     text: str
     kind: str
+    language: str
     mentions: list[dict[str, Any]] = field(default_factory=list)
 
     def of(self, *kinds: str) -> list[dict[str, Any]]:
@@ -103,7 +104,7 @@ def split_sentences(passages: pd.DataFrame, mentions: pd.DataFrame) -> list[Sent
         for start, end in sentences(row.text, row.language):
             a, b = row.start + start, row.start + end
             inside = [m for m in by_passage[row.passage_id] if a <= m["start"] < b]
-            found.append(Sentence(row.passage_id, row.doc_id, a, b, row.text[start:end], row.kind, inside))
+            found.append(Sentence(row.passage_id, row.doc_id, a, b, row.text[start:end], row.kind, row.language, inside))
     return found
 
 

@@ -177,7 +177,7 @@ def _parties(
 def _quantity(sentence: Sentence, mention: dict[str, Any], *, several: bool) -> int:
     """How many instruments the words announce: the number before them, else 1; 0 for "several", not counted."""
     start = mention["start"] - sentence.start
-    numbers = find_numbers(sentence.text[: mention["end"] - sentence.start])
+    numbers = find_numbers(sentence.text[: mention["end"] - sentence.start], sentence.language)
     before = [n for n in numbers if start - 3 <= n.end <= start]
     if before:
         return int(before[-1].value)
@@ -208,7 +208,7 @@ def find_quantities(found: list[Sentence], dates: pd.DataFrame) -> pd.DataFrame:
     for sentence in found:
         names = [(m["start"], m["end"]) for m in sentence.of("initiative", "actor")]
         cues = sentence.of("bound")
-        for number in find_numbers(sentence.text):
+        for number in find_numbers(sentence.text, sentence.language):
             start, end = sentence.start + number.start, sentence.start + number.end
             if any(a <= start < b for a, b in names + taken.get(sentence.doc_id, [])):
                 continue

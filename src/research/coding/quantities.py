@@ -10,24 +10,14 @@ from functools import cache
 from research.text import PROCLITICS, fold, fold_label
 
 # Cardinals as the press writes them; compounds above twenty are rare in words and left alone.
-_WORDS: dict[int, str] = {
-    2: "two deux اثنان اثنين اثنتان اثنتين dos",
-    3: "three trois ثلاثة ثلاث tres",
-    4: "four quatre أربعة أربع cuatro",
-    5: "five cinq خمسة خمس cinco",
-    6: "six ستة ست seis",
-    7: "seven sept سبعة سبع siete",
-    8: "eight huit ثمانية ثماني ثمان ocho",
-    9: "nine neuf تسعة تسع nueve",
-    10: "ten dix عشرة عشر diez",
-    11: "eleven onze أحد_عشر إحدى_عشرة once",
-    12: "twelve douze اثنا_عشر اثني_عشر اثنتا_عشرة اثنتي_عشرة doce",
-    15: "fifteen quinze خمسة_عشر خمس_عشرة quince",
-    20: "twenty vingt عشرون عشرين veinte",
-    30: "thirty trente ثلاثون ثلاثين treinta",
-    50: "fifty cinquante خمسون خمسين cincuenta",
-    100: "hundred cent مائة مئة cien",
-    1000: "thousand mille ألف mil",
+_VALUES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 30, 50, 100, 1000)
+_WORDS = {
+    "en": "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty fifty hundred thousand",
+    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt trente cinquante cent mille",
+    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce quince veinte treinta cincuenta cien mil",
+    "ar": "اثنان/اثنين/اثنتان/اثنتين ثلاثة/ثلاث أربعة/أربع خمسة/خمس ستة/ست سبعة/سبع ثمانية/ثماني/ثمان تسعة/تسع "
+    "عشرة/عشر أحد_عشر/إحدى_عشرة اثنا_عشر/اثني_عشر/اثنتا_عشرة/اثنتي_عشرة خمسة_عشر/خمس_عشرة عشرون/عشرين "
+    "ثلاثون/ثلاثين خمسون/خمسين مائة/مئة ألف",
 }
 
 
@@ -42,18 +32,20 @@ class Number:
 
 
 @cache
-def _words() -> dict[str, int]:
-    table = {}
-    for value, forms in _WORDS.items():
-        for form in forms.split():
-            folded = fold_label(form.replace("_", " "))
-            table[folded] = value
-    return table
+def _words(language: str) -> dict[str, int]:
+    """Folded number word -> value; a language without a list has Arabic, French and English ones."""
+    lists = [_WORDS[language]] if language in _WORDS else [_WORDS[code] for code in ("ar", "fr", "en")]
+    return {
+        fold_label(form.replace("_", " ")): value
+        for words in lists
+        for value, forms in zip(_VALUES, words.split(), strict=True)
+        for form in forms.split("/")
+    }
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    words = "|".join(sorted(map(re.escape, _words()), key=lambda w: (-len(w), w)))
+def _pattern(language: str) -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, _words(language)), key=lambda w: (-len(w), w)))
     proclitic = "|".join(sorted(map(re.escape, PROCLITICS - {""}), key=lambda p: (-len(p), p)))
     return re.compile(
         rf"(?<![\w.,])(?:{proclitic})?(?:(?P<figure>\d+(?:[ .,]\d{{3}})*(?:[.,]\d+)?)|(?P<word>{words}))"
@@ -61,20 +53,21 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
-def find_numbers(text: str) -> Iterator[Number]:
-    """Numbers in `text`, in order.
+def find_numbers(text: str, language: str = "") -> Iterator[Number]:
+    """Numbers in `text`, in order; number words in `language`, or in Arabic, French and English.
 
     >>> [(n.value, n.unit) for n in find_numbers("بنسبة تصل إلى 70%، ثماني اتفاقيات, 1,500 jobs")]
     [(70.0, '%'), (8.0, 'اتفاقيات'), (1500.0, 'jobs')]
     """
     folded = fold(text)
-    for match in _pattern().finditer(folded.text):
+    words = _words(language)
+    for match in _pattern(language).finditer(folded.text):
         attached = folded.text[match.start() : match.start("word")] if match["word"] else ""
-        if attached == "وال" or (attached.endswith("ال") and _words()[match["word"]] == 2):
+        if attached == "وال" or (attached.endswith("ال") and words[match["word"]] == 2):
             continue  # half of an ordinal (الحادي والعشرين, "twenty-first"), or Monday (الاثنين)
         name = "figure" if match["figure"] else "word"
         start, end = folded.raw(match.start(name), match.end("percent") if match["percent"] else match.end(name))
-        value = _figure(match["figure"]) if match["figure"] else float(_words()[match["word"]])
+        value = _figure(match["figure"]) if match["figure"] else float(words[match["word"]])
         unit = "%" if match["percent"] else ""
         if not unit and attached.endswith("ال"):  # a definite number follows its noun: الجهات الاثنتي عشرة
             before = re.search(r"([^\W\d]+) $", folded.text[: match.start()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -37,6 +38,7 @@ def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
     running.parent.mkdir(parents=True, exist_ok=True)
     os.environ["RESEARCH_STUDY"] = str(study.root)
     started = time.perf_counter()
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # its parser does not know `int | None`
     say(f"{step.name} …")
     try:
         papermill.execute_notebook(
@@ -69,5 +71,6 @@ def _in_one_line(error: Any, step: Step, running: Path, study: Study) -> Researc
 
 
 def say(line: str) -> None:
-    """A progress line, at once."""
-    print(line, file=sys.stderr, flush=True)
+    """A progress line, whole and at once."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
