@@ -80,8 +80,12 @@ def load_claims(path: str | Path, corpus: Corpus) -> pd.DataFrame:
         seen.add(claim.id)
         rows.append(
             {
-                "claim_id": claim.id, "kind": claim.kind, "layers": claim.layers, "posture": claim.posture,
-                "status": claim.status, "attributed_to": claim.attributed_to,
+                "claim_id": claim.id,
+                "kind": claim.kind,
+                "layers": claim.layers,
+                "posture": claim.posture,
+                "status": claim.status,
+                "attributed_to": claim.attributed_to,
                 **{f"statement_{language}": claim.statement.get(language, "") for language in ("en", "fr", "ar")},
                 "quotes": [_locate(quote, claim.id, corpus, hashes, path.name) for quote in claim.quotes],
             }
@@ -110,7 +114,8 @@ def _claim(entry: dict[str, Any], file: str) -> Claim:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
         raise ResearchError(
-            f"claim {entry.get('id')!r}: {field}: {first['msg']} (got {first['input']!r:.60})", where=file,
+            f"claim {entry.get('id')!r}: {field}: {first['msg']} (got {first['input']!r:.60})",
+            where=file,
             remedy="correct the claim",
         ) from error
 
@@ -118,7 +123,8 @@ def _claim(entry: dict[str, Any], file: str) -> Claim:
 def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str], file: str) -> dict[str, Any]:
     if quote.doc not in hashes:
         raise ResearchError(
-            f"claim {claim_id!r} quotes an unknown document {quote.doc!r}", where=file,
+            f"claim {claim_id!r} quotes an unknown document {quote.doc!r}",
+            where=file,
             remedy=f"one of {', '.join(sorted(hashes))}",
         )
     text = corpus.text(quote.doc)
@@ -131,8 +137,13 @@ def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str],
     start = text.index(wanted) + len(quote.prefix)
     end = start + len(quote.exact)
     return {
-        "doc_id": quote.doc, "exact": quote.exact, "prefix": text[max(0, start - _CONTEXT) : start],
-        "suffix": text[end : end + _CONTEXT], "start": start, "end": end, "sha256": hashes[quote.doc],
+        "doc_id": quote.doc,
+        "exact": quote.exact,
+        "prefix": text[max(0, start - _CONTEXT) : start],
+        "suffix": text[end : end + _CONTEXT],
+        "start": start,
+        "end": end,
+        "sha256": hashes[quote.doc],
     }
 
 

@@ -35,7 +35,9 @@ def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
     if file is not None:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
-            raise ResearchError("not a list of 'name: value' lines", where=str(file), remedy="write one parameter a line")
+            raise ResearchError(
+                "not a list of 'name: value' lines", where=str(file), remedy="write one parameter a line"
+            )
         given |= content
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -53,8 +55,12 @@ def _summary(report: Any) -> None:
 
 
 _OPTIONS = [
-    click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter for the notebooks that have it."),
-    click.option("-f", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Parameters in YAML."),
+    click.option(
+        "-p", "pairs", multiple=True, metavar="NAME=VALUE", help="A parameter for the notebooks that have it."
+    ),
+    click.option(
+        "-f", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Parameters in YAML."
+    ),
     click.option("--workers", default=1, show_default=True, help="Notebooks that may run side by side."),
     click.option("--explain", is_flag=True, help="Say why each step runs."),
 ]
@@ -93,7 +99,12 @@ def brief(ctx: click.Context, pairs: tuple[str, ...], file: Path | None, workers
 @_build_options
 @click.pass_context
 def run(
-    ctx: click.Context, notebooks: tuple[str, ...], pairs: tuple[str, ...], file: Path | None, workers: int, explain: bool
+    ctx: click.Context,
+    notebooks: tuple[str, ...],
+    pairs: tuple[str, ...],
+    file: Path | None,
+    workers: int,
+    explain: bool,
 ) -> None:
     """Run NOTEBOOKS with what they need, without publishing.
 
@@ -123,12 +134,16 @@ def check(ctx: click.Context) -> None:
     claims = study.claims(study.articles())
     problems = [
         f"notebooks/{step.path.name}, {problem}"
-        for step in plan(study) if step.is_brief for problem in check_prose(document(study, step))
+        for step in plan(study)
+        if step.is_brief
+        for problem in check_prose(document(study, step))
     ]
     for problem in problems:
         click.echo(problem, err=True)
     quotes = sum(map(len, claims["quotes"]))
-    click.echo(f"{len(claims)} claims, {quotes} quotes found in their articles; {len(problems)} problem(s) in the prose")
+    click.echo(
+        f"{len(claims)} claims, {quotes} quotes found in their articles; {len(problems)} problem(s) in the prose"
+    )
     if problems:
         ctx.exit(1)
 

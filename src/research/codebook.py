@@ -18,8 +18,19 @@ from research.errors import ResearchError
 from research.text import fold_label
 
 Scheme = Literal[
-    "layer", "concept", "initiative", "place", "actor", "instrument",
-    "status", "hedge", "negation", "posture", "bound", "speech", "partner",
+    "layer",
+    "concept",
+    "initiative",
+    "place",
+    "actor",
+    "instrument",
+    "status",
+    "hedge",
+    "negation",
+    "posture",
+    "bound",
+    "speech",
+    "partner",
 ]
 Texts = dict[Literal["en", "fr", "ar", "es"], list[str]]
 
@@ -140,7 +151,8 @@ def load_codebook(path: str | Path) -> Codebook:
             concept = _concept(entry, file.name)
             if concept.id in concepts:
                 raise ResearchError(
-                    f"duplicate id {concept.id!r}, first in {home[concept.id]}", where=file.name,
+                    f"duplicate id {concept.id!r}, first in {home[concept.id]}",
+                    where=file.name,
                     remedy="rename or merge one of the two",
                 )
             concepts[concept.id], home[concept.id] = concept, file.name
@@ -171,7 +183,8 @@ def _concept(entry: dict[str, Any], file: str) -> Concept:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
         raise ResearchError(
-            f"concept {entry.get('id')!r}: {field}: {first['msg']} (got {first['input']!r:.60})", where=file,
+            f"concept {entry.get('id')!r}: {field}: {first['msg']} (got {first['input']!r:.60})",
+            where=file,
             remedy="correct the entry",
         ) from error
 
@@ -183,13 +196,15 @@ def _check_labels(concepts: Mapping[str, Concept], home: dict[str, str]) -> None
             folded = fold_label(name)
             if len(folded) < 2:
                 raise ResearchError(
-                    f"concept {concept.id!r}: label {name!r} is too short to search", where=home[concept.id],
+                    f"concept {concept.id!r}: label {name!r} is too short to search",
+                    where=home[concept.id],
                     remedy="write at least two letters",
                 )
             other = owner.setdefault((concept.scheme, folded), concept.id)
             if other != concept.id:
                 raise ResearchError(
-                    f"concepts {other!r} and {concept.id!r} share the label {name!r}", where=home[concept.id],
+                    f"concepts {other!r} and {concept.id!r} share the label {name!r}",
+                    where=home[concept.id],
                     remedy="keep it in one of them",
                 )
 
@@ -201,12 +216,14 @@ def _check_broader(concepts: Mapping[str, Concept], home: dict[str, str]) -> Non
             broader = queue.pop()
             if broader not in concepts:
                 raise ResearchError(
-                    f"concept {concept.id!r}: broader {broader!r} is not in the codebook", where=home[concept.id],
+                    f"concept {concept.id!r}: broader {broader!r} is not in the codebook",
+                    where=home[concept.id],
                     remedy="add it or correct the id",
                 )
             if broader == concept.id:
                 raise ResearchError(
-                    f"concept {concept.id!r} is broader than itself", where=home[concept.id],
+                    f"concept {concept.id!r} is broader than itself",
+                    where=home[concept.id],
                     remedy="break the circle of 'broader'",
                 )
             if broader not in seen:

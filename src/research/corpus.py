@@ -200,7 +200,8 @@ def load_document(file: Path, *, source: dict[str, str] | None = None) -> dict[s
     doc_id = file.stem
     lines = _lines(text)
     kinds = _classify(text, lines)
-    passages, boilerplate = [], []
+    passages: list[dict[str, Any]] = []
+    boilerplate: list[dict[str, Any]] = []
     for (start, end), (kind, rule) in zip(lines, kinds, strict=True):
         if rule:
             boilerplate.append({"doc_id": doc_id, "start": start, "end": end, "text": text[start:end], "rule": rule})
@@ -208,8 +209,14 @@ def load_document(file: Path, *, source: dict[str, str] | None = None) -> dict[s
             number = len(passages)
             passages.append(
                 {
-                    "passage_id": f"{doc_id}#p{number:02d}", "doc_id": doc_id, "position": number, "kind": kind,
-                    "language": "", "start": start, "end": end, "text": text[start:end],
+                    "passage_id": f"{doc_id}#p{number:02d}",
+                    "doc_id": doc_id,
+                    "position": number,
+                    "kind": kind,
+                    "language": "",
+                    "start": start,
+                    "end": end,
+                    "text": text[start:end],
                 }
             )
     if not any(p["kind"] == "paragraph" for p in passages):
@@ -218,10 +225,19 @@ def load_document(file: Path, *, source: dict[str, str] | None = None) -> dict[s
     dates, published, how = _date_document(doc_id, passages, boilerplate, source)
     first = {kind: next((p["text"] for p in passages if p["kind"] == kind), "") for kind in ("title", "byline")}
     document = {
-        "doc_id": doc_id, "file": file.name, "sha256": sha256, "encoding": encoding,
-        "text_sha256": _sha256(text.encode("utf-8", "surrogatepass")), "language": language, "title": first["title"],
-        "published": published, "published_how": how, "place": "", "byline": first["byline"],
-        "n_passages": len(passages), "story_id": "",
+        "doc_id": doc_id,
+        "file": file.name,
+        "sha256": sha256,
+        "encoding": encoding,
+        "text_sha256": _sha256(text.encode("utf-8", "surrogatepass")),
+        "language": language,
+        "title": first["title"],
+        "published": published,
+        "published_how": how,
+        "place": "",
+        "byline": first["byline"],
+        "n_passages": len(passages),
+        "story_id": "",
     }
     return {"documents": [document], "passages": passages, "boilerplate": boilerplate, "dates": dates}
 
@@ -371,29 +387,43 @@ def _date_document(
         published = yesterday.first + timedelta(days=1)
         how = f'resolved: the day after "{yesterday.surface}", {yesterday.how.removeprefix("resolved: ")}'
         settled = settle(published)
-        settled = [(p, yesterday if m.surface == yesterday.surface and m.start == yesterday.start else m)
-                   for p, m in settled]
+        settled = [
+            (p, yesterday if m.surface == yesterday.surface and m.start == yesterday.start else m) for p, m in settled
+        ]
     rows = []
     for line, mention in clock:
         how_clock = f"page clock ({mention.how})"
         rows.append(_date_row(doc_id, "", line["start"], mention, "published", how=how_clock))
     for passage, mention in settled:
-        note = ", the page's date" if reference is None and clock_day and "resolved: the last such" in mention.how else ""
+        note = (
+            ", the page's date" if reference is None and clock_day and "resolved: the last such" in mention.how else ""
+        )
         note = note or (", the page's date" if published is None and "from " in mention.how and clock_day else "")
         rows.append(
             _date_row(doc_id, passage["passage_id"], passage["start"], mention, "event", how=mention.how + note)
         )
         if published and yesterday is not None and mention is yesterday and how.startswith("resolved"):
-            rows.append(rows[-1] | {"from": published.isoformat(), "to": published.isoformat(), "how": how,
-                                    "role": "published", "chosen": True})
+            rows.append(
+                rows[-1]
+                | {
+                    "from": published.isoformat(),
+                    "to": published.isoformat(),
+                    "how": how,
+                    "role": "published",
+                    "chosen": True,
+                }
+            )
     for passage in passages:
         covered = [(m.start, m.end) for p, m in settled if p is passage]
         for start, end, year in dating.bare_years(passage["text"]):
             if not any(a <= start < b for a, b in covered):
                 rows.append(_year_row(doc_id, passage, start, end, year))
     if published is None:
-        how = f"empty: only the page's clock ({clock_day.isoformat()})" if clock_day else "empty: " + (
-            f'"{yesterday.surface}" has no date in the document to count from' if yesterday else "no date stated"
+        how = (
+            f"empty: only the page's clock ({clock_day.isoformat()})"
+            if clock_day
+            else "empty: "
+            + (f'"{yesterday.surface}" has no date in the document to count from' if yesterday else "no date stated")
         )
     return rows, published.isoformat() if published else "", how
 
@@ -402,17 +432,31 @@ def _date_row(
     doc_id: str, passage_id: str, offset: int, mention: dating.DateMention, role: str, *, how: str
 ) -> dict[str, Any]:
     return {
-        "doc_id": doc_id, "passage_id": passage_id, "start": offset + mention.start, "end": offset + mention.end,
-        "surface": mention.surface, "from": mention.first.isoformat() if mention.first else "",
-        "to": mention.last.isoformat() if mention.last else "", "how": how, "role": role, "chosen": False,
+        "doc_id": doc_id,
+        "passage_id": passage_id,
+        "start": offset + mention.start,
+        "end": offset + mention.end,
+        "surface": mention.surface,
+        "from": mention.first.isoformat() if mention.first else "",
+        "to": mention.last.isoformat() if mention.last else "",
+        "how": how,
+        "role": role,
+        "chosen": False,
     }
 
 
 def _year_row(doc_id: str, passage: dict[str, Any], start: int, end: int, year: int) -> dict[str, Any]:
     return {
-        "doc_id": doc_id, "passage_id": passage["passage_id"], "start": passage["start"] + start,
-        "end": passage["start"] + end, "surface": passage["text"][start:end], "from": f"{year}-01-01",
-        "to": f"{year}-12-31", "how": "stated: a year on its own", "role": "horizon", "chosen": False,
+        "doc_id": doc_id,
+        "passage_id": passage["passage_id"],
+        "start": passage["start"] + start,
+        "end": passage["start"] + end,
+        "surface": passage["text"][start:end],
+        "from": f"{year}-01-01",
+        "to": f"{year}-12-31",
+        "how": "stated: a year on its own",
+        "role": "horizon",
+        "chosen": False,
     }
 
 

@@ -123,8 +123,7 @@ def _read(match: re.Match[str]) -> DateMention | None:
     first = part["d1"] or part["d3"]
     days = (int(first), int(part["d2"] or first)) if first else None
     if part["year"]:
-        mention = _stated(replace(blank, weekday=number), int(part["year"]), month, days)
-        return mention
+        return _stated(replace(blank, weekday=number), int(part["year"]), month, days)
     if days is None and not shift:
         return None  # "mars", "may": a word, not a date, unless a day or "last" goes with it
     return replace(blank, month=month, days=days, weekday=number, shift=shift, how="unresolved: no year")
@@ -237,3 +236,18 @@ def bare_years(text: str) -> list[tuple[int, int, int]]:
         (*folded.raw(*match.span()), int(match.group()))
         for match in re.finditer(r"(?<![\d/.])(?:19|20)\d\d(?![\d/])", folded.text)
     ]
+
+
+def shorten(period: str) -> str:
+    """An ISO day or interval in as few characters as say the same.
+
+    >>> shorten("2025-09-01/2025-09-30"), shorten("2026-02-01/2026-02-04"), shorten("2026-02-01")
+    ('2025-09', '2026-02-01/04', '2026-02-01')
+    """
+    first, _, last = period.partition("/")
+    if not last or first == last:
+        return first
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    if (start, end) == _span(start.year, start.month, None):
+        return first[:7]
+    return f"{first}/{last[8:]}" if first[:7] == last[:7] else period

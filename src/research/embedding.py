@@ -26,7 +26,7 @@ def stems(text: str, language: str = "") -> list[str]:
     True
     """
     language = language or ("ar" if is_arabic(text) else "en")
-    words = [w for w in re.findall(r"[^\W\d_]{2,}", fold(text).text)]
+    words = re.findall(r"[^\W\d_]{2,}", fold(text).text)
     bare = [_bare(word) if is_arabic(word) else word for word in words]
     return [word for word in _stemmer(language).stemWords(bare) if len(word) > 1]
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -48,12 +49,23 @@ def style() -> Iterator[None]:
     import matplotlib as mpl
 
     settings: dict[str, Any] = {
-        "font.family": [_family(), "Amiri", "DejaVu Sans"], "font.size": 9, "text.color": INK,
-        "axes.labelcolor": INK, "axes.edgecolor": SOFT, "axes.spines.top": False, "axes.spines.right": False,
-        "axes.linewidth": 0.6, "xtick.color": INK, "ytick.color": INK, "xtick.major.size": 0,
-        "ytick.major.size": 0, "figure.facecolor": PAPER, "svg.fonttype": "path", "svg.hashsalt": "research",
+        "font.family": [_family(), "Amiri", "DejaVu Sans"],
+        "font.size": 9,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": SOFT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.linewidth": 0.6,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+        "figure.facecolor": PAPER,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "research",
     }
-    with mpl.rc_context(settings):
+    with mpl.rc_context(rc=settings):  # type: ignore[arg-type]
         yield
 
 
@@ -80,7 +92,9 @@ def to_png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def layer_status(codes: pd.DataFrame, layers: Sequence[str], labels: dict[str, str], statuses: dict[str, str]) -> Figure:
+def layer_status(
+    codes: pd.DataFrame, layers: Sequence[str], labels: dict[str, str], statuses: dict[str, str]
+) -> Figure:
     """Layers by status: how many passages say what of each layer; silent layers are named so.
 
     Parameters
@@ -95,10 +109,12 @@ def layer_status(codes: pd.DataFrame, layers: Sequence[str], labels: dict[str, s
     columns = ["", *STATUSES]
     counts = pd.crosstab(codes["layer"], codes["status"]).reindex(index=layers, columns=columns, fill_value=0)
     with style():
-        figure, axes = _figure(0.31 * len(layers) + 0.5)
+        figure, axes = _figure(0.27 * len(layers) + 0.4)
         for y, layer in enumerate(layers):
             if counts.loc[layer].sum() == 0:
-                axes.text(2.5, y, "silent: no passage speaks of it", ha="center", va="center", color=SOFT, style="italic")
+                axes.text(
+                    2.5, y, "silent: no passage speaks of it", ha="center", va="center", color=SOFT, style="italic"
+                )
                 continue
             for x, status in enumerate(columns):
                 n = int(counts.loc[layer, status])
@@ -123,34 +139,6 @@ def _cell(x: float, y: float, shade: str) -> Any:
     return Rectangle((x - 0.46, y - 0.42), 0.92, 0.84, facecolor=shade, edgecolor="none")
 
 
-def claims_by_layer(counts: pd.DataFrame, labels: dict[str, str], kinds: dict[str, str]) -> Figure:
-    """Claims by layer and kind, as stacked bars with their numbers.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        One row a layer (index: layer id), one column a kind of claim.
-    labels, kinds : dict of str to str
-    """
-    shades = dict(zip(kinds, ["#0f5468", "#7fabb6", "#dbe7ea", "#e8c9b5"], strict=False))
-    with style():
-        figure, axes = _figure(0.29 * len(counts) + 0.6)
-        left = pd.Series(0, index=counts.index)
-        for kind, shade in shades.items():
-            values = counts[kind]
-            axes.barh(range(len(counts)), values, left=left, color=shade, edgecolor=PAPER, height=0.72, label=kinds[kind])
-            for y, (value, start) in enumerate(zip(values, left, strict=True)):
-                if value:
-                    color = PAPER if kind == next(iter(kinds)) else INK
-                    axes.text(start + value / 2, y, str(value), ha="center", va="center", color=color, fontsize=8)
-            left = left + values
-        axes.set_yticks(range(len(counts)), [labels[layer] for layer in counts.index])
-        axes.set_xticks([])
-        axes.spines[["bottom", "left"]].set_visible(False)
-        axes.legend(loc="lower right", frameon=False, handlelength=1.0, handleheight=1.0)
-    return figure
-
-
 def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str], statuses: dict[str, str]) -> Figure:
     """Partners by origin: how far each one's instruments have come.
 
@@ -166,7 +154,7 @@ def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str]
     top = top.sort_values(["place", "rank", "partner"], ascending=[False, True, False]).reset_index(drop=True)
     shown = [status for status in STATUSES if status in set(rows["status"])]
     with style():
-        figure, axes = _figure(0.3 * len(top) + 0.55)
+        figure, axes = _figure(0.25 * len(top) + 0.5)
         for y, row in top.iterrows():
             colour, marker = ORIGIN_MARKS[row["origin"]]
             mine = rows.loc[rows["partner"] == row["partner"], "status"]
@@ -174,9 +162,9 @@ def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str]
                 axes.plot(shown.index(status), y, marker=marker, color=colour, ms=9, ls="none")
                 if n > 1:
                     axes.text(shown.index(status) + 0.09, y, f"× {n}", va="center", fontsize=8)
-        axes.set(xlim=(-0.5, len(shown) - 0.2), ylim=(-0.6, len(top) - 0.4))
+        axes.set(xlim=(-0.5, len(shown) + 0.3), ylim=(-0.6, len(top) - 0.4))
         axes.set_xticks(range(len(shown)), [statuses[status] for status in shown])
-        axes.set_yticks(range(len(top)), [labels[p] for p in top["partner"]])
+        axes.set_yticks(range(len(top)), ["\n".join(wrap(labels[p], 38)) for p in top["partner"]])
         axes.xaxis.tick_top()
         axes.grid(axis="y", color="#e3e8ea", lw=0.5)
         axes.set_axisbelow(True)
@@ -184,8 +172,15 @@ def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str]
             spine.set_visible(False)
         for origin, group in top.groupby("origin"):
             colour, _ = ORIGIN_MARKS[origin]
-            axes.text(len(shown) - 0.25, group.index.max() + 0.02, origins[origin], color=colour, ha="right",
-                      va="center", weight="semibold")
+            axes.text(
+                len(shown) + 0.28,
+                group.index.max(),
+                origins[origin],
+                color=colour,
+                ha="right",
+                va="center",
+                weight="semibold",
+            )
     return figure
 
 
@@ -200,11 +195,11 @@ def timeline(events: pd.DataFrame) -> Figure:
     from matplotlib import dates as mdates
 
     def number(day: str) -> float:
-        return float(mdates.date2num(date.fromisoformat(day)))
+        return float(mdates.date2num(date.fromisoformat(day)))  # type: ignore[no-untyped-call]
 
     rows = events.sort_values(["from", "to", "label"], ascending=False).reset_index(drop=True)
     with style():
-        figure, axes = _figure(0.42 * len(rows) + 0.6)
+        figure, axes = _figure(0.34 * len(rows) + 0.6)
         for y, row in rows.iterrows():
             start, end = number(row["from"]), number(row["to"])
             fill = ACCENT if row["certain"] else PAPER
@@ -212,21 +207,24 @@ def timeline(events: pd.DataFrame) -> Figure:
                 axes.barh(y, end - start + 1, left=start, height=0.34, facecolor=fill, edgecolor=ACCENT, lw=1.2)
             else:
                 axes.plot(start, y, marker="o", ms=8, mfc=fill, mec=ACCENT, mew=1.4)
-            left_half = start > (number(rows["from"].min()) + number(rows["to"].max())) / 2
-            x, align = (start - 5, "right") if left_half else (max(end, start) + 5, "left")
+            right_half = start > (number(rows["from"].min()) + number(rows["to"].max())) / 2
+            x, align = (start - 5, "right") if right_half else (max(end, start) + 5, "left")
             axes.text(x, y, row["label"], va="center", ha=align, fontsize=8.5)
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.set_yticks([])
         low, high = number(rows["from"].min()), number(rows["to"].max())
         axes.set_xlim(low - 12, high + 12)
-        axes.xaxis.set_major_locator(mdates.MonthLocator())
-        axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(mdates.MonthLocator()))
+        months = pd.period_range(rows["from"].min()[:7], rows["to"].max()[:7], freq="M")
+        names = [f"{m:%b}\n{m:%Y}" if i == 0 or m.month == 1 else f"{m:%b}" for i, m in enumerate(months)]
+        axes.set_xticks([number(f"{month}-01") for month in months], names)
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="x", labelsize=8)
     return figure
 
 
-def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en", unit: str = "found in {found} of {runs}") -> Figure:
+def topic_sizes(
+    topics: pd.DataFrame, runs: int, *, language: str = "en", unit: str = "found in {found} of {runs}"
+) -> Figure:
     """Topics by size, with the number of bootstrap samples in which each was found again.
 
     Parameters
@@ -244,8 +242,14 @@ def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en", unit: 
     with style():
         figure, axes = _figure(0.36 * len(rows) + 0.35)
         for y, row in rows.iterrows():
-            axes.barh(y, row["size"], color="#dbe7ea" if row["unstable"] else "#7fabb6", height=0.68,
-                      hatch="///" if row["unstable"] else None, edgecolor=PAPER)
+            axes.barh(
+                y,
+                row["size"],
+                color="#dbe7ea" if row["unstable"] else "#7fabb6",
+                height=0.68,
+                hatch="///" if row["unstable"] else None,
+                edgecolor=PAPER,
+            )
             note = unit.format(found=row["found_in_runs"], runs=runs) + (" – unstable" if row["unstable"] else "")
             axes.text(row["size"] + 0.3, y, f"{row['size']}  ·  {note}", va="center", fontsize=8.5)
         axes.set_yticks(range(len(rows)), [_wrapped(label) for label in rows[f"label_{language}"]])

@@ -79,7 +79,7 @@ def _most(values: list[str], order: list[str]) -> str:
 def _origins(codes: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook) -> dict[str, int]:
     here = mentions[mentions["passage_id"].isin(codes["passage_id"]) & (mentions["kind"] == "actor")]
     bodies = {_body(concept_id, codebook) for concept_id in here["concept_id"] if "|" not in concept_id}
-    counts = Counter(codebook.concepts[body].origin for body in bodies)
+    counts: Counter[str] = Counter(codebook.concepts[body].origin for body in bodies)
     return {origin: counts[origin] for origin in ORIGINS}
 
 

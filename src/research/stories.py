@@ -23,10 +23,17 @@ _COMMON = 200  # an anchor in more documents than this says nothing about one st
 
 # One symbol for the letters that transliterations of one sound use; '' for what they drop.
 _CONSONANTS = {
-    **dict.fromkeys("بbp", "b"), **dict.fromkeys("تطثt", "t"), **dict.fromkeys("دضذظd", "d"),
-    **dict.fromkeys("جغjg", "g"), **dict.fromkeys("سصشزcszx", "s"), **dict.fromkeys("كقkq", "k"),
-    **dict.fromkeys("فfv", "f"), **dict.fromkeys("لl", "l"), **dict.fromkeys("مm", "m"),
-    **dict.fromkeys("نn", "n"), **dict.fromkeys("رr", "r"),
+    **dict.fromkeys("بbp", "b"),
+    **dict.fromkeys("تطثt", "t"),
+    **dict.fromkeys("دضذظd", "d"),
+    **dict.fromkeys("جغjg", "g"),
+    **dict.fromkeys("سصشزcszx", "s"),
+    **dict.fromkeys("كقkq", "k"),
+    **dict.fromkeys("فfv", "f"),
+    **dict.fromkeys("لl", "l"),
+    **dict.fromkeys("مm", "m"),
+    **dict.fromkeys("نn", "n"),
+    **dict.fromkeys("رr", "r"),
 }
 
 

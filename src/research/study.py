@@ -104,7 +104,12 @@ class Study:
             ) from error
         edition = settings.edition
         return cls(
-            root, settings.title, edition.number, edition.date, settings.authors, settings.languages,
+            root,
+            settings.title,
+            edition.number,
+            edition.date,
+            settings.authors,
+            settings.languages,
             settings.parameters,
         )
 
@@ -115,11 +120,15 @@ class Study:
         Without `start`: the folder named by the environment variable RESEARCH_STUDY, else around the working
         directory, else around this package (a checkout of the project).
         """
-        starts = [Path(start)] if start else [
-            *([Path(os.environ["RESEARCH_STUDY"])] if os.environ.get("RESEARCH_STUDY") else []),
-            Path.cwd(),
-            Path(__file__),
-        ]
+        starts = (
+            [Path(start)]
+            if start
+            else [
+                *([Path(os.environ["RESEARCH_STUDY"])] if os.environ.get("RESEARCH_STUDY") else []),
+                Path.cwd(),
+                Path(__file__),
+            ]
+        )
         for place in starts:
             for folder in [place.resolve(), *place.resolve().parents]:
                 if (folder / _STUDY_FILE).is_file():
@@ -220,9 +229,7 @@ class Study:
         made_from: dict[str, str] = json.loads((content.schema.metadata or {}).get(b"made_from", b"{}"))
         for path, digest in made_from.items():
             if _digest(self.root / path) != digest:
-                raise StaleTable(
-                    f"table {name!r} was made before {path} changed", remedy=f"run `{self._maker(name)}`"
-                )
+                raise StaleTable(f"table {name!r} was made before {path} changed", remedy=f"run `{self._maker(name)}`")
         self._inputs.update(made_from)
         return tables.decode(name, content.to_pandas())
 

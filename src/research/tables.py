@@ -9,57 +9,31 @@ import pandas as pd
 
 from research.errors import ResearchError
 
-# Column types: str, int, float and bool are themselves; json is a list or a record.
-# A table's first columns up to `KEYS[table]` identify a row.
+# Columns are text unless a type follows the colon; json is a list or a record.
 COLUMNS: dict[str, dict[str, str]] = {
-    "documents": dict(
-        doc_id="str", file="str", sha256="str", encoding="str", text_sha256="str", language="str", title="str",
-        published="str", published_how="str", place="str", byline="str", n_passages="int", story_id="str",
-    ),
-    "passages": dict(
-        passage_id="str", doc_id="str", position="int", kind="str", language="str", start="int", end="int", text="str",
-    ),
-    "boilerplate": dict(doc_id="str", start="int", end="int", text="str", rule="str"),
-    "dates": {
-        "doc_id": "str", "passage_id": "str", "start": "int", "end": "int", "surface": "str", "from": "str",
-        "to": "str", "how": "str", "role": "str", "chosen": "bool",
-    },
-    "story_links": dict(doc_id_a="str", doc_id_b="str", kind="str", score="float", evidence="json"),
-    "refused": dict(file="str", reason="str", remedy="str"),
-    "mentions": dict(
-        mention_id="str", passage_id="str", doc_id="str", concept_id="str", kind="str", start="int", end="int",
-        surface="str", label="str", ambiguous="bool",
-    ),
-    "codes": dict(
-        passage_id="str", doc_id="str", layer="str", status="str", posture="str", hedged="bool", negated="bool",
-        speaker="str", mention_ids="json",
-    ),
-    "instruments": dict(
-        instrument_id="str", doc_id="str", passage_id="str", kind="str", title="str", status="str", parties="json",
-        layers="json", quantity="int", date="str", start="int", end="int", quote="str", inferred="json",
-        reviewed="bool",
-    ),
-    "quantities": dict(
-        passage_id="str", doc_id="str", value="float", unit="str", bound="str", start="int", end="int", surface="str",
-    ),
-    "claims": dict(
-        claim_id="str", kind="str", layers="json", posture="str", status="str", attributed_to="json",
-        statement_en="str", statement_fr="str", statement_ar="str", quotes="json",
-    ),
-    "topics": dict(
-        topic_id="int", label_en="str", label_fr="str", label_ar="str", size="int", n_documents="int",
-        n_stories="int", languages="json", terms="json", npmi="float", found_in_runs="int", ari="float",
-        unstable="bool", language_only="bool",
-    ),
-    "topic_passages": dict(passage_id="str", topic_id="int", margin="float", representative="bool"),
-    "ledger": dict(
-        layer="str", passages="int", documents="int", stories="int", claims="int", instruments="int",
-        status_top="str", posture_top="str", domestic="int", foreign="int", multilateral="int", certainty="str",
-        silent="bool",
-    ),
-    "discrepancies": dict(
-        story_id="str", kind="str", doc_id_a="str", surface_a="str", doc_id_b="str", surface_b="str", note="str",
-    ),
+    name: {field.partition(":")[0]: field.partition(":")[2] or "str" for field in fields.split()}
+    for name, fields in {
+        "documents": "doc_id file sha256 encoding text_sha256 language title published published_how place byline "
+        "n_passages:int story_id",
+        "passages": "passage_id doc_id position:int kind language start:int end:int text",
+        "boilerplate": "doc_id start:int end:int text rule",
+        "dates": "doc_id passage_id start:int end:int surface from to how role chosen:bool",
+        "story_links": "doc_id_a doc_id_b kind score:float evidence:json",
+        "refused": "file reason remedy",
+        "mentions": "mention_id passage_id doc_id concept_id kind start:int end:int surface label ambiguous:bool",
+        "codes": "passage_id doc_id layer status posture hedged:bool negated:bool speaker mention_ids:json",
+        "instruments": "instrument_id doc_id passage_id kind title status parties:json layers:json quantity:int date "
+        "start:int end:int quote inferred:json reviewed:bool",
+        "quantities": "passage_id doc_id value:float unit bound start:int end:int surface",
+        "claims": "claim_id kind layers:json posture status attributed_to:json statement_en statement_fr "
+        "statement_ar quotes:json",
+        "topics": "topic_id:int label_en label_fr label_ar size:int n_documents:int n_stories:int languages:json "
+        "terms:json npmi:float found_in_runs:int ari:float unstable:bool language_only:bool",
+        "topic_passages": "passage_id topic_id:int margin:float representative:bool",
+        "ledger": "layer passages:int documents:int stories:int claims:int instruments:int status_top posture_top "
+        "domestic:int foreign:int multilateral:int certainty silent:bool",
+        "discrepancies": "story_id kind doc_id_a surface_a doc_id_b surface_b note",
+    }.items()
 }
 
 KEYS: dict[str, list[str]] = {
@@ -86,7 +60,16 @@ _ALLOWED: dict[tuple[str, str], list[str]] = {
     ("codes", "status"): ["", *STATUSES],
     ("codes", "posture"): ["", *POSTURES],
     ("instruments", "kind"): [
-        "mou", "agreement", "declaration_of_intent", "law", "programme", "centre", "lab", "talks", "budget", "other",
+        "mou",
+        "agreement",
+        "declaration_of_intent",
+        "law",
+        "programme",
+        "centre",
+        "lab",
+        "talks",
+        "budget",
+        "other",
     ],
     ("instruments", "status"): ["", *STATUSES],
     ("quantities", "bound"): ["exact", "up to", "at least", "about"],
@@ -166,7 +149,7 @@ def to_csv(name: str, frame: pd.DataFrame) -> str:
     for field, kind in COLUMNS[name].items():
         if kind == "json":
             out[field] = [json.dumps(value, ensure_ascii=False) for value in frame[field]]
-    return out.round(4).to_csv(index=False, lineterminator="\n")
+    return str(out.round(4).to_csv(index=False, lineterminator="\n"))
 
 
 def encode(name: str, frame: pd.DataFrame) -> pd.DataFrame:

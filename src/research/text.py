@@ -176,10 +176,7 @@ def whole_word(folded: str, start: int, end: int, *, pronoun: bool = False) -> i
     while right < len(folded) and _is_word(folded[right]):
         right += 1
     prefix, suffix = folded[left:start], folded[end:right]
-    if not is_arabic(folded[start]):
-        prefix_fits = prefix == "" or prefix in PROCLITICS
-    else:
-        prefix_fits = prefix in PROCLITICS
+    prefix_fits = prefix in PROCLITICS  # also before a Latin name: وMistral
     suffix_fits = suffix in ENCLITICS if is_arabic(folded[end - 1]) else suffix == ""
     if not (prefix_fits and suffix_fits) or (pronoun and not suffix):
         return None

@@ -308,8 +308,13 @@ def _representatives(frame: pd.DataFrame, labels: Labels, nearest: Matrix) -> li
 
 
 def _describe(
-    frame: pd.DataFrame, labels: Labels, codebook: Codebook | None, model: BERTopic, stability: pd.DataFrame,
-    found: dict[int, int], runs: int,
+    frame: pd.DataFrame,
+    labels: Labels,
+    codebook: Codebook | None,
+    model: BERTopic,
+    stability: pd.DataFrame,
+    found: dict[int, int],
+    runs: int,
 ) -> list[dict[str, Any]]:
     words = [set(readable_words(text)) for text in frame["text"]]
     concepts = _concept_counts(frame["text"].tolist(), codebook)
@@ -321,11 +326,18 @@ def _describe(
         languages = Counter(frame["language"][members])
         rows.append(
             {
-                "topic_id": topic, **_labels(members, concepts, codebook, terms), "size": int(members.sum()),
-                "n_documents": frame["doc_id"][members].nunique(), "n_stories": frame["story_id"][members].nunique(),
-                "languages": {language: languages[language] for language in sorted(languages)}, "terms": terms,
-                "npmi": npmi(terms, words), "found_in_runs": int(found[topic]), "ari": ari,
-                "unstable": bool(found[topic] < STEADY * runs), "language_only": _one_language(frame, members),
+                "topic_id": topic,
+                **_labels(members, concepts, codebook, terms),
+                "size": int(members.sum()),
+                "n_documents": frame["doc_id"][members].nunique(),
+                "n_stories": frame["story_id"][members].nunique(),
+                "languages": {language: languages[language] for language in sorted(languages)},
+                "terms": terms,
+                "npmi": npmi(terms, words),
+                "found_in_runs": int(found[topic]),
+                "ari": ari,
+                "unstable": bool(found[topic] < STEADY * runs),
+                "language_only": _one_language(frame, members),
             }
         )
     return rows

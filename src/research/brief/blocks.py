@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +62,8 @@ class Figure(Block):
     def __init__(self, fig: MplFigure, caption: str, alt: str, *, name: str, source: str) -> None:
         if len(caption.split()) > TITLE_WORDS:
             raise ResearchError(
-                f"the title has {len(caption.split())} words: {caption!r}", where=f"figure {name}",
+                f"the title has {len(caption.split())} words: {caption!r}",
+                where=f"figure {name}",
                 remedy=f"say it in {TITLE_WORDS}",
             )
         if not alt.strip() or not source.strip():
@@ -77,7 +77,7 @@ class Figure(Block):
         svg = base64.b64encode(self.data["svg"].encode()).decode()
         caption, alt, source = (html.escape(self.data[key]) for key in ("caption", "alt", "source"))
         return (
-            f'<figure><figcaption><strong>{caption}</strong></figcaption>'
+            f"<figure><figcaption><strong>{caption}</strong></figcaption>"
             f'<img alt="{alt}" src="data:image/svg+xml;base64,{svg}" style="max-width:100%;background:white">'
             f"<small>{source}</small></figure>"
         )
@@ -104,8 +104,12 @@ class Table(Block):
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
         super().__init__(
             {
-                "t": "table", "name": name, "caption": caption, "source": source,
-                "columns": [str(column) for column in frame], "numeric": numeric,
+                "t": "table",
+                "name": name,
+                "caption": caption,
+                "source": source,
+                "columns": [str(column) for column in frame],
+                "numeric": numeric,
                 "widths": list(widths or [1.0] * len(frame.columns)),
                 "rows": [[str(value) for value in row] for row in frame.itertuples(index=False)],
             }
@@ -144,20 +148,29 @@ class Notes(Block):
         def quote(found: dict[str, Any]) -> dict[str, Any]:
             document = documents.loc[found["doc_id"]]
             inside = passages[
-                (passages["doc_id"] == found["doc_id"]) & (passages["start"] <= found["start"])
+                (passages["doc_id"] == found["doc_id"])
+                & (passages["start"] <= found["start"])
                 & (found["start"] < passages["end"])
             ]
             return {
-                "exact": found["exact"], "language": str(document["language"]), "doc_id": found["doc_id"],
-                "file": str(document["file"]), "published": str(document["published"]),
-                "start": found["start"], "end": found["end"], "sha256": found["sha256"],
+                "exact": found["exact"],
+                "language": str(document["language"]),
+                "doc_id": found["doc_id"],
+                "file": str(document["file"]),
+                "published": str(document["published"]),
+                "start": found["start"],
+                "end": found["end"],
+                "sha256": found["sha256"],
                 "passage": str(inside["passage_id"].iloc[0]) if len(inside) else "",
             }
 
         items = [
             {
-                "id": row.claim_id, "kind": row.kind, "status": row.status,
-                "statement": getattr(row, f"statement_{language}"), "quotes": [quote(q) for q in row.quotes],
+                "id": row.claim_id,
+                "kind": row.kind,
+                "status": row.status,
+                "statement": getattr(row, f"statement_{language}"),
+                "quotes": [quote(q) for q in row.quotes],
             }
             for row in claims.itertuples()
         ]
@@ -192,8 +205,12 @@ class Recommendations(Block):
                 "t": "recommendations",
                 "items": [
                     {
-                        "id": item.id, "actor": item.actor[language], "action": item.action[language],
-                        "deadline": item.deadline[language], "text": item.text[language], "claims": item.claims,
+                        "id": item.id,
+                        "actor": item.actor[language],
+                        "action": item.action[language],
+                        "deadline": item.deadline[language],
+                        "text": item.text[language],
+                        "claims": item.claims,
                     }
                     for item in items
                 ],
@@ -203,7 +220,8 @@ class Recommendations(Block):
     def _html(self) -> str:
         def item(data: dict[str, Any]) -> str:
             actor, action, deadline, text = (html.escape(data[k]) for k in ("actor", "action", "deadline", "text"))
-            return f"<li><strong>{actor}</strong>: {action} ({deadline}). {text} <code>{', '.join(data['claims'])}</code></li>"
+            claims = html.escape(", ".join(data["claims"]))
+            return f"<li><strong>{actor}</strong>: {action} ({deadline}). {text} <code>{claims}</code></li>"
 
         return f"<ol>{''.join(map(item, self.data['items']))}</ol>"
 
@@ -230,9 +248,15 @@ class Cover(Block):
 
         super().__init__(
             {
-                "t": "cover", "subject": subject, "audience": audience, "language": language,
-                "authors": study.authors, "edition": study.edition, "date": study.edition_date.isoformat(),
-                "study": study.title, "names": sorted({n for n in names if any(True for _ in find_numbers(n))}),
+                "t": "cover",
+                "subject": subject,
+                "audience": audience,
+                "language": language,
+                "authors": study.authors,
+                "edition": study.edition,
+                "date": study.edition_date.isoformat(),
+                "study": study.title,
+                "names": sorted({n for n in names if any(True for _ in find_numbers(n))}),
             }
         )
 

@@ -14,7 +14,7 @@ from research.coding.quantities import find_numbers
 from research.text import sentences
 
 _REF, _FACT = "\ue000", "\ue001"
-_QUOTED = re.compile("“[^”]*”|«[^»]*»|\"[^\"]*\"")
+_QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"')
 _EXEMPT = ("judgement", "method")
 _HEADING_WORDS = 4
 

@@ -20,7 +20,7 @@ _TEMPLATES = files("research.brief") / "templates"
 _FONTS = ("Fira Sans", "Amiri")
 
 
-class _BriefExporter(Exporter):  # type: ignore[misc]
+class _BriefExporter(Exporter):
     """What both exporters share: the notebook becomes a document, the document is typeset."""
 
     run_id = Unicode("", help="Identifies the build; printed in the colophon.").tag(config=True)
@@ -41,7 +41,9 @@ class _BriefExporter(Exporter):  # type: ignore[misc]
         day = datetime.date.fromisoformat(doc.meta["date"])
         return {
             "meta": {
-                **doc.meta, "run_id": self.run_id, "rtl": language in RIGHT_TO_LEFT,
+                **doc.meta,
+                "run_id": self.run_id,
+                "rtl": language in RIGHT_TO_LEFT,
                 "day": f"{day.day} {day:%B} {day.year}",
             },
             "labels": LABELS[language],
@@ -68,13 +70,21 @@ class BriefPDFExporter(_BriefExporter):
             main.write_bytes((_TEMPLATES / "brief.typ").read_bytes())
             try:
                 pdf, warnings = typst.compile_with_warnings(
-                    str(main), root=root, package_path=root, package_cache_path=root, font_paths=_font_folders(),
-                    ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=int(day.timestamp()),
+                    str(main),
+                    root=root,
+                    package_path=root,
+                    package_cache_path=root,
+                    font_paths=_font_folders(),
+                    ignore_system_fonts=True,
+                    pdf_standards=["ua-1"],
+                    timestamp=int(day.timestamp()),
                     sys_inputs={"doc": json.dumps(self._data(doc), ensure_ascii=False)},
                 )
             except typst.TypstError as error:
                 problem = " ".join(str(error).split())[:300]
-                raise ResearchError(f"the brief cannot be typeset: {problem}", remedy="mend the text it names") from error
+                raise ResearchError(
+                    f"the brief cannot be typeset: {problem}", remedy="mend the text it names"
+                ) from error
         for warning in warnings:
             self.log.warning("typst: %s", warning.message)
         return bytes(pdf)

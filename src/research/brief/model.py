@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from research.brief.blocks import MIME
 from research.errors import ResearchError
@@ -19,10 +19,21 @@ Json = dict[str, Any]
 BOXES = ("summary", "aside", "judgement", "method")
 LABELS = {
     "en": {
-        "figure": "Figure", "table": "Table", "summary": "In brief", "judgement": "Authors’ judgement",
-        "method": "Method", "aside": "", "edition": "Edition", "for": "For", "of": "of", "run": "Run",
-        "position": "characters", "undated": "undated", "document": "document",
-        "contents": "Contents", "evidence": "Evidence",
+        "figure": "Figure",
+        "table": "Table",
+        "summary": "In brief",
+        "judgement": "Authors’ judgement",
+        "method": "Method",
+        "aside": "",
+        "edition": "Edition",
+        "for": "For",
+        "of": "of",
+        "run": "Run",
+        "position": "characters",
+        "undated": "undated",
+        "document": "document",
+        "contents": "Contents",
+        "evidence": "Evidence",
     },
 }
 RIGHT_TO_LEFT = ("ar",)
@@ -31,7 +42,9 @@ _ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
 _ARABIC_RUN = re.compile(f"[{_ARABIC}](?:[^A-Za-zÀ-ɏ{_ARABIC}]*[{_ARABIC}]+)*[؟،؛]?")
 _LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ](?:[^\u0600-\u06ff]*[A-Za-zÀ-ɏ0-9])?")
 # Controls, and the direction marks with which a text could reorder its surroundings.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ufffe\uffff]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ufffe\uffff]"
+)
 _LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
 
 
@@ -103,14 +116,14 @@ def _markdown() -> Callable[[str], tuple[list[Json], Any]]:
     markdown = mistune.create_markdown(renderer=None, plugins=["table"])
     markdown.inline.register("reference", r"\[\^(?P<claim>[\w.:-]+)\]", reference, before="link")
     markdown.inline.register("fact", r"\{\{(?P<expression>[^{}]+)\}\}", value, before="link")
-    return markdown.parse
+    return cast("Callable[[str], tuple[list[Json], Any]]", markdown.parse)
 
 
 class Builder:
     """Turns one notebook into a `Document`.
 
     Block forms (key ``t``): ``h`` heading (level, c), ``p`` paragraph (c), ``ul``/``ol`` (items), ``quote`` (c),
-    ``box`` (kind, c), ``figure``, ``table``, ``notes``, ``pagebreak``. ``c`` holds inline pieces: ``run`` (v, l),
+    ``box`` (kind, c), ``figure``, ``table``, ``notes``. ``c`` holds inline pieces: ``run`` (v, l),
     ``strong``/``em`` (c), ``link`` (url, c), ``ref`` (n), ``fact`` (v), ``br``.
     """
 
@@ -131,7 +144,8 @@ class Builder:
             unknown fact.
         """
         self._gather()
-        for self.cell, cell in enumerate(self.cells):
+        for number, cell in enumerate(self.cells):
+            self.cell = number
             tags = cell.metadata.get("tags", [])
             if cell.cell_type == "markdown":
                 self._prose(cell.source, tags)
@@ -150,7 +164,8 @@ class Builder:
 
     def _gather(self) -> None:
         """Facts, claims and cover first: prose may come before the cell that computes what it prints."""
-        for self.cell, cell in enumerate(self.cells):
+        for number, cell in enumerate(self.cells):
+            self.cell = number
             if cell.cell_type != "code":
                 continue
             if cell.source.strip() and cell.execution_count is None and not cell.outputs:
@@ -175,8 +190,6 @@ class Builder:
     def _prose(self, source: str, tags: list[str]) -> None:
         tokens, _ = _markdown()(source)
         blocks = self._blocks(tokens)
-        if "annex" in tags:
-            self.doc.blocks.append({"t": "pagebreak"})
         kind = next((tag for tag in tags if tag in BOXES), "")
         if kind:
             headings = [b for b in blocks if b["t"] == "h"]
@@ -256,13 +269,17 @@ class Builder:
         if block["t"] == "figure":
             self.doc.cells[f"figure:{block['name']}"] = self.cell
             return {
-                **block, "caption": runs(block["caption"], language), "source": runs(block["source"], language),
+                **block,
+                "caption": runs(block["caption"], language),
+                "source": runs(block["source"], language),
                 "alt": clean(block["alt"]),
             }
         if block["t"] == "table":
             self.doc.cells[f"table:{block['name']}"] = self.cell
             return {
-                **block, "caption": runs(block["caption"], language), "source": runs(block["source"], language),
+                **block,
+                "caption": runs(block["caption"], language),
+                "source": runs(block["source"], language),
                 "columns": [runs(column, language) for column in block["columns"]],
                 "rows": [[runs(cell, language) for cell in row] for row in block["rows"]],
             }

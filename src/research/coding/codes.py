@@ -63,10 +63,15 @@ def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
                 rows.append(
                     {
                         "mention_id": f"{row.passage_id}@{match.start}-{concept_id}",
-                        "passage_id": row.passage_id, "doc_id": doc_id, "concept_id": concept_id,
+                        "passage_id": row.passage_id,
+                        "doc_id": doc_id,
+                        "concept_id": concept_id,
                         "kind": codebook.concepts[concept_id.split("|")[0]].scheme,
-                        "start": row.start + match.start, "end": row.start + match.end,
-                        "surface": row.text[match.start : match.end], "label": match.label, "ambiguous": ambiguous,
+                        "start": row.start + match.start,
+                        "end": row.start + match.end,
+                        "surface": row.text[match.start : match.end],
+                        "label": match.label,
+                        "ambiguous": ambiguous,
                     }
                 )
     return table("mentions", rows)
@@ -104,7 +109,9 @@ def split_sentences(passages: pd.DataFrame, mentions: pd.DataFrame) -> list[Sent
         for start, end in sentences(row.text, row.language):
             a, b = row.start + start, row.start + end
             inside = [m for m in by_passage[row.passage_id] if a <= m["start"] < b]
-            found.append(Sentence(row.passage_id, row.doc_id, a, b, row.text[start:end], row.kind, row.language, inside))
+            found.append(
+                Sentence(row.passage_id, row.doc_id, a, b, row.text[start:end], row.kind, row.language, inside)
+            )
     return found
 
 
@@ -154,8 +161,12 @@ def code_passages(found: list[Sentence], codebook: Codebook) -> pd.DataFrame:
             for layer in codebook.layers_of(mention["concept_id"]):
                 groups[sentence.passage_id, layer].append(
                     {
-                        "doc_id": sentence.doc_id, "status": status, "hedged": hedged, "negated": negated,
-                        "speaker": speaker, "posture": postures[0]["concept_id"] if postures else "",
+                        "doc_id": sentence.doc_id,
+                        "status": status,
+                        "hedged": hedged,
+                        "negated": negated,
+                        "speaker": speaker,
+                        "posture": postures[0]["concept_id"] if postures else "",
                         "mentions": [m["mention_id"] for m in (mention, *cues, *postures[:1])],
                         "named": mention["kind"] == "initiative",
                     }
@@ -173,8 +184,13 @@ def _code(passage_id: str, layer: str, votes: list[dict[str, Any]]) -> dict[str,
     voters = [v for v in votes if not v["named"]] or votes
     best = max(voters, key=lambda v: STATUSES.index(v["status"]) if v["status"] else -1)
     return {
-        "passage_id": passage_id, "doc_id": votes[0]["doc_id"], "layer": layer, "status": best["status"],
-        "posture": next((v["posture"] for v in votes if v["posture"]), ""), "hedged": best["hedged"],
-        "negated": best["negated"], "speaker": next((v["speaker"] for v in votes if v["speaker"]), ""),
+        "passage_id": passage_id,
+        "doc_id": votes[0]["doc_id"],
+        "layer": layer,
+        "status": best["status"],
+        "posture": next((v["posture"] for v in votes if v["posture"]), ""),
+        "hedged": best["hedged"],
+        "negated": best["negated"],
+        "speaker": next((v["speaker"] for v in votes if v["speaker"]), ""),
         "mention_ids": sorted({m for v in votes for m in v["mentions"]}),
     }

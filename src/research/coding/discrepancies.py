@@ -1,4 +1,4 @@
-"""One event told twice: what one version names and the other does not, and names that are spelt unlike the codebook's."""
+"""One event told twice: what one version names and the other does not, and names spelt unlike the codebook's."""
 
 from __future__ import annotations
 
@@ -34,7 +34,11 @@ def find_discrepancies(corpus: Corpus, mentions: pd.DataFrame, codebook: Codeboo
     rows: list[dict[str, Any]] = []
     for link in corpus.story_links.itertuples():
         pair = (link.doc_id_a, link.doc_id_b)
-        found = [*_omissions(mentions, pair, codebook), *_dates(corpus.dates, pair), *_spellings(mentions, pair, codebook)]
+        found = [
+            *_omissions(mentions, pair, codebook),
+            *_dates(corpus.dates, pair),
+            *_spellings(mentions, pair, codebook),
+        ]
         rows += [{"story_id": stories[pair[0]], "doc_id_a": pair[0], "doc_id_b": pair[1], **row} for row in found]
     return table("discrepancies", rows)
 
@@ -47,7 +51,9 @@ def _omissions(mentions: pd.DataFrame, pair: tuple[str, str], codebook: Codebook
     a, b = surfaces
     return [
         {
-            "kind": "omission", "surface_a": a.get(concept, ""), "surface_b": b.get(concept, ""),
+            "kind": "omission",
+            "surface_a": a.get(concept, ""),
+            "surface_b": b.get(concept, ""),
             "note": f"only one version mentions: {codebook.label(concept)}",
         }
         for concept in sorted(set(a) ^ set(b))
@@ -63,7 +69,9 @@ def _dates(dates: pd.DataFrame, pair: tuple[str, str]) -> list[dict[str, Any]]:
     a, b = spans
     return [
         {
-            "kind": "date", "surface_a": a.get(span, ""), "surface_b": b.get(span, ""),
+            "kind": "date",
+            "surface_a": a.get(span, ""),
+            "surface_b": b.get(span, ""),
             "note": f"only one version gives the date: {' to '.join(dict.fromkeys(span))}",
         }
         for span in sorted(set(a) ^ set(b))
@@ -86,7 +94,9 @@ def _spellings(mentions: pd.DataFrame, pair: tuple[str, str], codebook: Codebook
                     pair_of = (surface, theirs) if position == 0 else (theirs, surface)
                     rows.append(
                         {
-                            "kind": "spelling", "surface_a": pair_of[0], "surface_b": pair_of[1],
+                            "kind": "spelling",
+                            "surface_a": pair_of[0],
+                            "surface_b": pair_of[1],
                             "note": f"variant of the name {codebook.label(str(concept))}",
                         }
                     )

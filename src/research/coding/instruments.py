@@ -19,13 +19,17 @@ from research.text import fold, is_arabic
 
 _PAPERS = ("mou", "agreement", "declaration_of_intent")
 _BODIES = ("centre", "lab", "programme")
-_ANAPHORA = re.compile(r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|that|those)\s+(?:ال)?$", re.IGNORECASE)
+_ANAPHORA = re.compile(
+    r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|that|those)\s+(?:ال)?$", re.IGNORECASE
+)
 _DEFINITE = re.compile(r"\b(?:le|la|les|des|du|the|l['’])\s*$", re.IGNORECASE)
 _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
 _BOUNDS = {"up-to": "up to", "at-least": "at least", "about": "about"}
 
 
-def find_instruments(found: list[Sentence], dates: pd.DataFrame, codes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+def find_instruments(
+    found: list[Sentence], dates: pd.DataFrame, codes: pd.DataFrame, codebook: Codebook
+) -> pd.DataFrame:
     """The instruments table.
 
     Parameters
@@ -118,7 +122,7 @@ def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str) -> bool
 def _instrument(
     sentence: Sentence, mention: dict[str, Any], kind: str, name: str, codebook: Codebook, *, included: bool
 ) -> dict[str, Any] | None:
-    status, hedged, negated, cues = status_at(sentence, mention)
+    status, hedged, negated, _ = status_at(sentence, mention)
     if negated or hedged:
         return None
     aims = [m["start"] for m in sentence.of("status") if m["concept_id"] == "ambition"]
@@ -142,9 +146,18 @@ def _instrument(
     quantity = _quantity(sentence, mention, several=kind in _PAPERS and len(parties) < 2)
     title = codebook.label(name) if name else codebook.label(kind)
     return {
-        "doc_id": sentence.doc_id, "passage_id": sentence.passage_id, "kind": kind, "title": title, "status": status,
-        "parties": parties, "quantity": quantity, "start": sentence.start, "end": sentence.end,
-        "quote": sentence.text, "inferred": inferred, "reviewed": False,
+        "doc_id": sentence.doc_id,
+        "passage_id": sentence.passage_id,
+        "kind": kind,
+        "title": title,
+        "status": status,
+        "parties": parties,
+        "quantity": quantity,
+        "start": sentence.start,
+        "end": sentence.end,
+        "quote": sentence.text,
+        "inferred": inferred,
+        "reviewed": False,
     }
 
 
@@ -156,14 +169,14 @@ def _made(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> st
     own = [
         cue["concept_id"]
         for cue in before + after
-        if not any(min(cue["start"], mention["start"]) < p["start"] < max(cue["start"], mention["start"]) for p in papers)
+        if not any(
+            min(cue["start"], mention["start"]) < p["start"] < max(cue["start"], mention["start"]) for p in papers
+        )
     ]
-    return max(["announced", *own], key=STATUSES.index)
+    return str(max(["announced", *own], key=STATUSES.index))
 
 
-def _parties(
-    sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook
-) -> list[str]:
+def _parties(sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook) -> list[str]:
     actors = [m for m in sentence.of("actor") if m["start"] < purpose and not m["ambiguous"]]
     if kind in _BODIES:
         # Who announces a centre is not its partner: only bodies after "in partnership with" are.
@@ -188,8 +201,11 @@ def _quantity(sentence: Sentence, mention: dict[str, Any], *, several: bool) -> 
 
 def _date(sentence: Sentence, dates: pd.DataFrame, inferred: list[str]) -> dict[str, Any]:
     inside = dates[
-        (dates["doc_id"] == sentence.doc_id) & (dates["start"] >= sentence.start) & (dates["end"] <= sentence.end)
-        & (dates["role"] == "event") & (dates["from"] != "")
+        (dates["doc_id"] == sentence.doc_id)
+        & (dates["start"] >= sentence.start)
+        & (dates["end"] <= sentence.end)
+        & (dates["role"] == "event")
+        & (dates["from"] != "")
     ]
     if len(inside) != 1:
         return {"date": "", "inferred": inferred}
@@ -201,9 +217,7 @@ def _date(sentence: Sentence, dates: pd.DataFrame, inferred: list[str]) -> dict[
 
 def find_quantities(found: list[Sentence], dates: pd.DataFrame) -> pd.DataFrame:
     """The quantities table: numbers that are neither dates nor part of a name."""
-    taken = {
-        doc_id: list(zip(group["start"], group["end"], strict=True)) for doc_id, group in dates.groupby("doc_id")
-    }
+    taken = {doc_id: list(zip(group["start"], group["end"], strict=True)) for doc_id, group in dates.groupby("doc_id")}
     rows = []
     for sentence in found:
         names = [(m["start"], m["end"]) for m in sentence.of("initiative", "actor")]
@@ -216,8 +230,13 @@ def find_quantities(found: list[Sentence], dates: pd.DataFrame) -> pd.DataFrame:
             bound = _BOUNDS.get(near[-1]["concept_id"], "exact") if near else "exact"
             rows.append(
                 {
-                    "passage_id": sentence.passage_id, "doc_id": sentence.doc_id, "value": number.value,
-                    "unit": number.unit, "bound": bound, "start": start, "end": end,
+                    "passage_id": sentence.passage_id,
+                    "doc_id": sentence.doc_id,
+                    "value": number.value,
+                    "unit": number.unit,
+                    "bound": bound,
+                    "start": start,
+                    "end": end,
                     "surface": sentence.text[number.start : number.end],
                 }
             )

@@ -49,7 +49,7 @@ class Matcher:
     Examples
     --------
     >>> from research.codebook import Codebook, Concept
-    >>> mou = Concept(id="mou", scheme="instrument", label={"en": "memorandum", "fr": "mémorandum", "ar": "مذكرة تفاهم"})
+    >>> mou = Concept(id="mou", scheme="instrument", label={"en": "memo", "fr": "mémo", "ar": "مذكرة تفاهم"})
     >>> text = "وبمذكرة التفاهم الموقعة"
     >>> [(text[m.start:m.end], m.concept_id) for m in Matcher(Codebook({"mou": mou})).find(text)]
     [('مذكرة التفاهم', 'mou')]
@@ -77,7 +77,8 @@ class Matcher:
         concept is dropped.
         """
         folded = fold(text)
-        candidates, vetoes = [], []
+        candidates: list[Match] = []
+        vetoes: list[Match] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
             for target in self._targets[index]:
                 begin = whole_word(folded.text, start, end, pronoun=target.pronoun)

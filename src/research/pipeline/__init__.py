@@ -167,8 +167,10 @@ def _parquet(study: Study, table: str) -> Any:
 def _pytask_task(name: str, run: Any, files: Sequence[Any], values: dict[str, Any], products: Sequence[Any]) -> Any:
     import pytask
 
-    depends = {f"file{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(files)))}
-    depends |= {key: pytask.PythonNode(name=f"{name}:{key}", value=repr(value), hash=True) for key, value in values.items()}
+    depends: dict[str, Any] = {f"file{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(files)))}
+    depends |= {
+        key: pytask.PythonNode(name=f"{name}:{key}", value=repr(value), hash=True) for key, value in values.items()
+    }
     produces = {f"product{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(products)))}
     return pytask.TaskWithoutPath(name=name, function=run, depends_on=depends, produces=produces)
 
@@ -178,15 +180,21 @@ def _build(study: Study, tasks: list[Any], *, workers: int, explain: bool) -> tu
 
     pytask.console.quiet = not explain
     session = pytask.build(
-        tasks=tasks, paths=study.work, n_workers=workers, explain=explain, capture=pytask.CaptureMethod.NO,
-        parallel_backend="threads" if workers > 1 else "none", verbose=1 if explain else 0, show_traceback=False,
+        tasks=tasks,
+        paths=study.work,
+        n_workers=workers,
+        explain=explain,
+        capture=pytask.CaptureMethod.NO,
+        parallel_backend="threads" if workers > 1 else "none",
+        verbose=1 if explain else 0,
+        show_traceback=False,
     )
-    executed, skipped = [], []
+    executed: list[str] = []
+    skipped: list[str] = []
     for report in session.execution_reports:
-        if report.exc_info and isinstance(report.exc_info[1], ResearchError):
-            raise report.exc_info[1]
-        if report.outcome == pytask.TaskOutcome.FAIL and report.exc_info:
-            raise report.exc_info[1]
+        error = report.exc_info[1] if report.exc_info else None
+        if report.outcome == pytask.TaskOutcome.FAIL and isinstance(error, BaseException):
+            raise error
         done = report.outcome == pytask.TaskOutcome.SUCCESS
         (executed if done else skipped).append(report.task.name)
     if session.exit_code != pytask.ExitCode.OK:

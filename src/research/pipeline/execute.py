@@ -42,14 +42,20 @@ def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
     say(f"{step.name} …")
     try:
         papermill.execute_notebook(
-            step.path, running, parameters=parameters, cwd=step.path.parent, progress_bar=False, kernel_name="python3",
+            step.path,
+            running,
+            parameters=parameters,
+            cwd=step.path.parent,
+            progress_bar=False,
+            kernel_name="python3",
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # what the kernel says stays private
         )
     except PapermillExecutionError as error:
         raise _in_one_line(error, step, running, study) from error
     except (DeadKernelError, CellTimeoutError) as error:
         raise ResearchError(
-            f"the kernel stopped: {error!s:.120}", where=f"notebooks/{step.path.name}",
+            f"the kernel stopped: {error!s:.120}",
+            where=f"notebooks/{step.path.name}",
             remedy=f"see {running.relative_to(study.root)}",
         ) from error
     target = executed_path(study, step)
@@ -66,7 +72,8 @@ def _in_one_line(error: Any, step: Step, running: Path, study: Study) -> Researc
     lines = [line for line in error.source.splitlines() if line.strip()]
     return ResearchError(
         f"cell {error.cell_index + 1} ({lines[0] if lines else ''!s:.60}): {error.ename}: {error.evalue!s:.200}",
-        where=f"notebooks/{step.path.name}", remedy=f"as far as it ran: {running.relative_to(study.root)}",
+        where=f"notebooks/{step.path.name}",
+        remedy=f"as far as it ran: {running.relative_to(study.root)}",
     )
 
 

@@ -23,7 +23,12 @@ from research.study import CORPUS_TABLES, Study
 
 PACKAGE = Path(__file__).parents[1]
 _TYPES: dict[str, type | types.UnionType] = {
-    "int": int, "float": float, "str": str, "bool": bool, "int | None": int | None, "float | None": float | None,
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": bool,
+    "int | None": int | None,
+    "float | None": float | None,
     "str | None": str | None,
 }
 # What a method of Study reads from seeds/.
@@ -94,7 +99,8 @@ def plan(study: Study) -> list[Step]:
         for name in step.writes:
             if makers.setdefault(name, step.name) != step.name:
                 raise ResearchError(
-                    f"{makers[name]} and {step.name} both write the table {name!r}", where="notebooks/",
+                    f"{makers[name]} and {step.name} both write the table {name!r}",
+                    where="notebooks/",
                     remedy="let one of them write it",
                 )
     return _ordered(steps)
@@ -236,9 +242,7 @@ def bind(steps: list[Step], study: Study, given: dict[str, Any]) -> dict[str, di
             remedy = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(sorted(declared))}"
             raise ResearchError(f"no notebook has a parameter {name!r}", remedy=remedy)
         _check_type(declared[name], value)
-    return {
-        step.name: {p.name: values.get(p.name, p.default) for p in step.parameters} for step in steps
-    }
+    return {step.name: {p.name: values.get(p.name, p.default) for p in step.parameters} for step in steps}
 
 
 def _check_type(parameter: Parameter, value: Any) -> None:
@@ -247,4 +251,6 @@ def _check_type(parameter: Parameter, value: Any) -> None:
         return
     fits = isinstance(value, wanted) and not (isinstance(value, bool) and "bool" not in parameter.annotation)
     if not fits and not (wanted is float and type(value) is int):
-        raise ResearchError(f"parameter {parameter.name}={value!r}", remedy=f"give a value of type {parameter.annotation}")
+        raise ResearchError(
+            f"parameter {parameter.name}={value!r}", remedy=f"give a value of type {parameter.annotation}"
+        )

@@ -12,15 +12,26 @@ from typing import Any
 
 import nbformat
 
+from research.brief.blocks import MIME
 from research.brief.check import check_prose
-from research.brief.model import MIME, Document, from_notebook
+from research.brief.model import Document, from_notebook
 from research.errors import CheckFailed, ResearchError
 from research.pipeline.execute import executed_path
 from research.pipeline.plan import PACKAGE, Step
 from research.study import Study, replacing
 from research.tables import to_csv
 
-_VERSIONS = ("bertopic", "jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scikit-learn", "typst")
+_VERSIONS = (
+    "bertopic",
+    "jupyterlab",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "scikit-learn",
+    "typst",
+)
 
 
 def with_outputs(study: Study, step: Step) -> Any:
@@ -44,7 +55,8 @@ def with_outputs(study: Study, step: Step) -> Any:
         ran = executed.get(cell.id)
         if ran is None or ran.source != cell.source:
             raise ResearchError(
-                "a code cell has changed since the notebook ran", where=f"notebooks/{step.path.name}",
+                "a code cell has changed since the notebook ran",
+                where=f"notebooks/{step.path.name}",
                 remedy=f"run `research run {step.name}`",
             )
         cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
@@ -95,7 +107,8 @@ def _refuse_loose_prose(doc: Document, step: Step) -> None:
     problems = check_prose(doc)
     if problems:
         raise CheckFailed(
-            f"{len(problems)} problem(s) in the prose; first: {problems[0]}", where=f"notebooks/{step.path.name}",
+            f"{len(problems)} problem(s) in the prose; first: {problems[0]}",
+            where=f"notebooks/{step.path.name}",
             remedy="cite a claim, bind the number, or tag the cell as judgement; `research check` lists all",
         )
 
@@ -145,7 +158,10 @@ def _run_id(study: Study, steps: list[Step], parameters: dict[str, Any]) -> str:
 
 def _run_record(study: Study, steps: list[Step], parameters: dict[str, Any], run_id: str) -> dict[str, Any]:
     return {
-        "run_id": run_id, "study": study.title, "edition": study.edition, "inputs": inputs(study, steps),
+        "run_id": run_id,
+        "study": study.title,
+        "edition": study.edition,
+        "inputs": inputs(study, steps),
         "parameters": {name: values for name, values in parameters.items() if values},
         "versions": {"python": ".".join(platform.python_version_tuple()[:2])} | {n: version(n) for n in _VERSIONS},
     }

@@ -1,0 +1,40 @@
+# Two commands do everything: `make brief` and `make test`. Each makes .venv when it is missing or the lock changed.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.PHONY: brief test check lint lock bench clean help
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+brief: .venv/made  ## build report/brief.en.pdf and .html from the articles in seeds/
+	@$(BIN)/research brief --workers $(WORKERS)
+
+test: .venv/made  ## run the tests, offline
+	@$(BIN)/python -m pytest
+
+check: .venv/made  ## check quotes, citations and numbers
+	@$(BIN)/research check
+
+lint: .venv/made  ## ruff and mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: .venv/made  ## time the build beside a plain papermill + nbconvert loop
+	@$(BIN)/python benchmarks/build.py
+
+.venv/made: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Python 3.11 to 3.13 is needed: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "setting up .venv from requirements.lock …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+lock:  ## pin the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -o requirements.lock
+
+clean:  ## remove what is not in git
+	rm -rf .venv .research .pytest_cache .mypy_cache .ruff_cache
