@@ -178,6 +178,8 @@ def _pytask_task(name: str, run: Any, files: Sequence[Any], values: dict[str, An
 def _build(study: Study, tasks: list[Any], *, workers: int, explain: bool) -> tuple[list[str], list[str]]:
     import pytask
 
+    # pytask keeps its state beside the nearest project file: here, not in the study's folder.
+    (study.work / "pyproject.toml").write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
     pytask.console.quiet = not explain
     session = pytask.build(
         tasks=tasks,

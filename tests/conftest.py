@@ -1,0 +1,156 @@
+"""Fixtures: a small codebook, a small corpus of invented articles, and a study small enough to build in a test."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from research import load_codebook, load_corpus
+from research.study import Study
+
+ROOT = Path(__file__).parents[1]
+
+CODEBOOK = """
+scheme: layer
+concepts:
+  - {id: compute, label: {en: compute, fr: calcul, ar: الحوسبة}, alt: {en: [data centre], fr: [centre de données], ar: [مركز بيانات]}}
+  - {id: talent, label: {en: talent, fr: talents, ar: الكفاءات}, alt: {en: [training], fr: [formation], ar: [تكوين]}}
+  - {id: chips, label: {en: chips, fr: puces, ar: الرقائق}}
+  - {id: ministry, scheme: actor, label: {en: Ministry of Lakes, fr: ministère des Lacs, ar: وزارة البحيرات}, origin: domestic, type: ministry}
+  - {id: firm, scheme: actor, label: {en: Orbanel, fr: Orbanel, ar: أوربانيل}, origin: foreign, type: company}
+  - {id: hala, scheme: actor, label: {en: Hala Nour, fr: Hala Nour, ar: هالة نور}, surname: {ar: [نور], fr: [Nour]}, title: {fr: [la ministre]}, origin: domestic, type: person, member_of: ministry}
+  - {id: sami, scheme: actor, label: {en: Sami Nour, fr: Sami Nour, ar: سامي نور}, surname: {ar: [نور], fr: [Nour]}, origin: domestic, type: person}
+  - {id: mou, scheme: instrument, label: {en: memorandum of understanding, fr: mémorandum d'entente, ar: مذكرة تفاهم}}
+  - {id: agreement, scheme: instrument, label: {en: agreement, fr: accord, ar: اتفاقية}, alt: {ar: [اتفاقيات], en: [agreements]}, never: {fr: [d'accord]}}
+  - {id: signed, scheme: status, label: {en: signed, fr: a signé, ar: توقيع}, alt: {ar: [وقعت], fr: [ont signé]}}
+  - {id: ambition, scheme: status, label: {en: aims to, fr: vise à, ar: تهدف}}
+  - {id: announced, scheme: status, label: {en: announced, fr: a annoncé, ar: أعلن}}
+  - {id: hedge, scheme: hedge, label: {en: could, fr: pourrait, ar: قد}}
+  - {id: negation, scheme: negation, label: {en: not, fr: n'a pas, ar: لم}}
+  - {id: up-to, scheme: bound, label: {en: up to, fr: jusqu'à, ar: تصل إلى}}
+"""
+
+ARTICLES = {
+    "a.txt": "Le ministère des Lacs a signé un mémorandum d'entente avec Orbanel sur un centre de données le 3 mars 2025.\n"
+    "L'accord vise à ouvrir une formation pour 40 ingénieurs, et la formation pourrait commencer plus tard encore.\n",
+    "b.txt": "The Ministry of Lakes announced training for teachers in every region of the country on 5 April 2025.\n"
+    "A data centre was not part of what the ministry said on that day, according to its published statement.\n",
+}
+
+CLAIMS = """
+- id: lakes-mou
+  kind: fact
+  layers: [compute]
+  status: signed
+  statement: {en: "The Ministry of Lakes signed a memorandum of understanding with Orbanel on a data centre."}
+  quotes: [{doc: a, exact: "Le ministère des Lacs a signé un mémorandum d'entente avec Orbanel sur un centre de données"}]
+"""
+
+_ANALYSIS = """from research import Study, code_corpus
+study = Study.find()
+corpus = study.articles(strict=strict)
+evidence = code_corpus(corpus, study.codebook())
+study.write("passages", corpus.passages)
+study.write("claims", study.claims(corpus));"""
+
+_BRIEF = """from research import Study
+from research import figures as draw
+from research.brief import Cover, Figure, Notes, Table, fact, guard
+import pandas as pd
+study = Study.find()
+claims, passages = study.read("claims"), study.read("passages")
+corpus = study.articles()
+display(Cover(study, subject="Brief", audience="the lake council", names=["Plan Lac 2030"]))
+display(fact("passages", len(passages)), fact("detail", detail), guard(len(claims) == 1, "one claim"))
+display(Figure(draw.parity(pd.DataFrame({"a": [1], "b": [2]}, index=["x"]), {"x": "Compute"}, {"a": "A", "b": "B"}),
+    "Both sides count", "Two bars.", name="bars", source="Source: two articles. n = 3."))
+display(Table(pd.DataFrame({"Word": ["قد <b>"], "n": [1]}), "Words", name="words"))
+display(Notes(claims, corpus))"""
+
+
+@pytest.fixture
+def codebook_file(tmp_path: Path) -> Path:
+    file = tmp_path / "codebook.yaml"
+    file.write_text(CODEBOOK, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def codebook(codebook_file: Path):
+    return load_codebook(codebook_file)
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def corpus(articles: Path):
+    return load_corpus(articles)
+
+
+@pytest.fixture(scope="session")
+def seeds():
+    """The study of this repository with its corpus loaded."""
+    study = Study.load(ROOT)
+    return study, study.articles()
+
+
+def notebook(*cells: tuple[str, str, list[str]]) -> nbformat.NotebookNode:
+    """A notebook of ``(kind, source, tags)`` cells."""
+    made = []
+    for number, (kind, source, tags) in enumerate(cells):
+        cell = new_markdown_cell(source) if kind == "md" else new_code_cell(source)
+        cell.id = f"cell-{number}"
+        cell.metadata["tags"] = tags
+        made.append(cell)
+    return new_notebook(cells=made, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+
+
+def write_study(root: Path) -> Path:
+    """A study of two invented articles and two notebooks."""
+    (root / "seeds" / "codebook").mkdir(parents=True)
+    (root / "notebooks").mkdir()
+    for name, text in ARTICLES.items():
+        (root / "seeds" / name).write_text(text, encoding="utf-8")
+    (root / "seeds" / "codebook" / "all.yaml").write_text(CODEBOOK, encoding="utf-8")
+    (root / "seeds" / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    (root / "seeds" / "study.yaml").write_text(
+        "title: Lakes\nedition: {number: 1, date: 2025-05-01}\nauthors: [Nobody]\n", encoding="utf-8"
+    )
+    analysis = notebook(("code", "strict: bool = True", ["parameters"]), ("code", _ANALYSIS, []))
+    brief = notebook(
+        ("md", "# Lakes first", []),
+        ("code", "detail: int = 1", ["parameters"]),
+        ("code", _BRIEF, []),
+        ("md", "## Record\n\nA memorandum was signed.[^lakes-mou] There are {{ facts.passages }} passages.", []),
+    )
+    nbformat.write(analysis, root / "notebooks" / "1_corpus.ipynb")
+    nbformat.write(brief, root / "notebooks" / "brief.en.ipynb")
+    return root
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study, built once; tests work on copies of it."""
+    from research.pipeline import run_study
+
+    root = write_study(tmp_path_factory.mktemp("study"))
+    run_study(Study.load(root), workers=2)
+    return root
+
+
+@pytest.fixture
+def study(built: Path, tmp_path: Path) -> Study:
+    root = tmp_path / "copy"
+    shutil.copytree(built, root)
+    return Study.load(root)

@@ -1,0 +1,63 @@
+import pytest
+from conftest import CLAIMS
+
+from research import ResearchError, code_corpus, load_claims
+from research.claims import mark_reviewed
+from research.errors import BrokenQuote
+
+
+def load(tmp_path, corpus, text):
+    file = tmp_path / "claims.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_claims(file, corpus)
+
+
+def test_a_quote_is_found_with_its_context_position_and_hash(tmp_path, corpus):
+    (quote,) = load(tmp_path, corpus, CLAIMS)["quotes"].item()
+    text = corpus.text("a")
+    assert text[quote["start"] : quote["end"]] == quote["exact"]
+    assert text.startswith(quote["prefix"] + quote["exact"] + quote["suffix"])
+    assert quote["sha256"] == corpus.documents.set_index("doc_id").loc["a", "sha256"]
+
+
+def test_a_broken_quote_names_claim_and_file_and_proposes_the_nearest_text(tmp_path, corpus):
+    with pytest.raises(BrokenQuote, match=r"claims\.yaml: claim 'lakes-mou': .* is not in a; nearest text: .*Orbanel"):
+        load(tmp_path, corpus, CLAIMS.replace("avec Orbanel sur un centre", "avec Orbanel pour un centre"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("doc: a,", "doc: z,", "unknown document 'z'"),
+        ("kind: fact", "kind: rumour", "kind: Input should be"),
+        ('exact: "Le ministère des Lacs a signé un mémorandum d\'entente avec Orbanel sur un centre de données"', 'exact: "formation"', "stands 2 times"),
+        ("- id: lakes-mou", "- id: lakes-mou\n  kind: fact\n  statement: {en: x}\n  quotes: [{doc: a, exact: Orbanel}]\n- id: lakes-mou", "duplicate claim id"),
+    ],
+)  # fmt: skip
+def test_a_wrong_claim_is_one_clear_error(tmp_path, corpus, old, new, message):
+    with pytest.raises(ResearchError, match=message):
+        load(tmp_path, corpus, CLAIMS.replace(old, new))
+
+
+def test_instruments_that_a_claim_quotes_are_reviewed(tmp_path, corpus, codebook):
+    instruments = code_corpus(corpus, codebook).instruments
+    claims = load(tmp_path, corpus, CLAIMS)
+    assert mark_reviewed(instruments, claims)["reviewed"].any() and not instruments["reviewed"].any()
+
+
+def test_the_study_s_claims_are_many_whole_and_known_to_the_codebook(seeds):
+    study, corpus = seeds
+    claims, codebook = study.claims(corpus), study.codebook()
+    assert len(claims) >= 60 and set(claims["kind"]) == {"fact", "ambition", "commitment", "assertion"}
+    assert (claims["statement_en"].str.len() > 20).all()
+    assert {layer for layers in claims["layers"] for layer in layers} <= set(codebook.layers)
+    assert {actor for actors in claims["attributed_to"] for actor in actors} <= set(codebook.concepts)
+    cited = {claim for item in study.recommendations() for claim in item.claims}
+    assert cited <= set(claims["claim_id"])
+
+
+def test_nothing_is_claimed_signed_in_doha_or_washington(seeds):
+    study, corpus = seeds
+    claims = study.claims(corpus)
+    meetings = claims[claims["claim_id"].str.startswith(("doha", "washington", "us-"))]
+    assert "signed" not in set(meetings["status"]) and "operating" not in set(meetings["status"])

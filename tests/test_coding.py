@@ -1,0 +1,131 @@
+import pandas as pd
+import pytest
+
+from research import code_corpus, load_corpus
+from research.coding.matcher import Matcher
+from research.coding.quantities import find_numbers
+
+
+def found(codebook, text):
+    return [(text[m.start : m.end], m.concept_id) for m in Matcher(codebook).find(text) if m.how == "label"]
+
+
+def coded(tmp_path, codebook, *lines, name="x"):
+    folder = tmp_path / "in"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.txt").write_text("\n".join(lines), encoding="utf-8")
+    return code_corpus(load_corpus(folder), codebook)
+
+
+def test_labels_match_whole_words_with_particles_plurals_and_the_longest_first(codebook):
+    assert found(codebook, "ومراكز بيانات وبمركز البيانات") == [("مركز البيانات", "compute")]
+    assert found(codebook, "two data centres, datacentres") == [("data centres", "compute")]
+    assert found(codebook, "l'accord et d'accord") == [("accord", "agreement")]
+
+
+def test_a_surname_is_resolved_by_its_document_or_left_ambiguous(tmp_path, codebook):
+    both = coded(tmp_path, codebook, "Hala Nour et Sami Nour ont parlé longtemps ; puis Nour a quitté la salle, dit-on, sans un mot.")
+    surname = both.mentions.query("surface == 'Nour'").iloc[0]
+    assert surname["ambiguous"] and surname["concept_id"] == "hala|sami"
+    one = coded(tmp_path, codebook, "Hala Nour a parlé longtemps devant la salle ; puis Nour a quitté la salle, dit-on, sans un mot.")
+    assert one.mentions.query("surface == 'Nour'")["concept_id"].tolist() == ["hala"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status", "hedged", "negated"),
+    [
+        ("Le ministère des Lacs a signé un texte sur un centre de données avec ses partenaires hier.", "signed", False, False),
+        ("Le texte a signé la paix, et vise à bâtir un centre de données dans chaque ville du pays.", "ambition", False, False),
+        ("Le pays, dit-on, pourrait bâtir un centre de données dans chaque ville avant dix ans encore.", "ambition", True, False),
+        ("Le ministère des Lacs n'a pas signé le texte sur un centre de données prévu de longue date.", "", False, True),
+        ("Un centre de données consomme beaucoup d'eau et de courant partout dans le monde entier aujourd'hui.", "", False, False),
+    ],
+)
+def test_status_follows_the_cue_and_never_rises_over_a_hedge_or_a_denial(tmp_path, codebook, sentence, status, hedged, negated):
+    row = coded(tmp_path, codebook, sentence).codes.query("layer == 'compute'").iloc[0]
+    assert (row["status"], row["hedged"], row["negated"]) == (status, hedged, negated)
+
+
+def test_an_instrument_has_its_parties_status_and_number(tmp_path, codebook):
+    evidence = coded(
+        tmp_path, codebook, "Le ministère des Lacs a signé un mémorandum d'entente avec Orbanel pour dix ans, le 3 mars 2025.",
+        "وشهد اليوم توقيع ثماني اتفاقيات مع شركاء لم تذكر أسماؤهم في هذا النص القصير جدا كما ورد.",
+    )  # fmt: skip
+    mou = evidence.instruments.query("kind == 'mou'").iloc[0]
+    assert (mou["status"], mou["parties"], mou["quantity"], mou["date"]) == ("signed", ["ministry", "firm"], 1, "2025-03-03")
+
+
+def test_a_collective_signing_is_one_row_and_a_listed_paper_inherits_its_status(tmp_path, codebook):
+    evidence = coded(
+        tmp_path, codebook, "شهد اليوم الأول من اللقاء توقيع ثماني اتفاقيات مع عدد من الشركاء في قطاعات كثيرة.",
+        "وتضمنت الاتفاقيات مذكرة تفاهم بين وزارة البحيرات وأوربانيل حول التعاون في هذا المجال الواسع جدا.",
+    )  # fmt: skip
+    rows = evidence.instruments[["kind", "quantity", "status", "inferred"]].values.tolist()
+    assert rows == [["agreement", 8, "signed", []], ["mou", 1, "signed", ["status"]]]
+
+
+def test_numbers_are_read_in_figures_and_words_with_unit_and_bound(tmp_path, codebook):
+    assert [(n.value, n.unit) for n in find_numbers("الجهات الاثنتي عشرة")] == [(12.0, "الجهات")]
+    assert list(find_numbers("القرن الحادي والعشرين يوم الاثنين")) == []
+    assert [n.value for n in find_numbers("3,5 millions et 12 000 personnes")] == [3.5, 12000.0]
+    row = coded(tmp_path, codebook, "Une baisse de la facture de jusqu'à 70 % est promise aux habitants de la ville basse.").quantities
+    assert row[["value", "unit", "bound"]].values.tolist() == [[70.0, "%", "up to"]]
+
+
+def test_every_offset_of_the_five_articles_is_exact(seeds):
+    study, corpus = seeds
+    evidence = code_corpus(corpus, study.codebook())
+    for table, column in ((evidence.mentions, "surface"), (evidence.quantities, "surface"), (evidence.instruments, "quote")):
+        assert len(table)
+        for row in table.to_dict("records"):
+            assert corpus.text(row["doc_id"])[row["start"] : row["end"]] == row[column]
+
+
+def test_the_instruments_of_the_five_articles(seeds):
+    study, corpus = seeds
+    rows = code_corpus(corpus, study.codebook()).instruments
+    shown = rows.assign(doc=rows["doc_id"].str[:3], parties=rows["parties"].map("+".join))
+    lines = shown[["doc", "kind", "status", "parties", "quantity"]].astype(str).agg(" ".join, axis=1).tolist()
+    assert lines == [
+        "000 talks discussed minister-digital+qatar-ict-minister 1",
+        "000 centre signed undp 1",
+        "000 centre announced  1",
+        "001 centre announced  1",
+        "001 centre announced  1",
+        "001 agreement signed  8",
+        "001 lab announced  1",
+        "001 mou announced min-digital+mistral-ai 1",
+        "002 talks discussed minister-digital+qatar-ict-minister 1",
+        "002 centre announced undp 1",
+        "002 centre announced  1",
+        "003 talks discussed minister-digital+us-ai-director 1",
+        "004 mou signed min-digital 0",
+        "004 agreement signed min-digital 0",
+        "004 mou signed min-digital+min-education 1",
+        "004 mou signed min-digital+credit-agricole-maroc 1",
+        "004 mou signed min-digital+min-employment 1",
+        "004 centre announced min-higher-ed+region-oriental+prefecture-nador+provincial-council 1",
+        "004 agreement signed min-digital+um6p 1",
+        "004 mou signed open-parties+min-energy-transition 1",
+        "004 mou signed undp 1",
+        "004 agreement signed min-digital+dco 1",
+        "004 programme announced  1",
+        "004 programme announced  1",
+        "004 declaration_of_intent signed open-parties+current-ai 1",
+    ]
+
+
+def test_the_two_seghrouchnis_are_never_taken_for_one_another(seeds):
+    study, corpus = seeds
+    mentions = code_corpus(corpus, study.codebook()).mentions
+    people = mentions[mentions["concept_id"].isin(["minister-digital", "cndp-president"])]
+    omar = people[people["surface"].str.contains("عمر")]
+    assert set(omar["concept_id"]) == {"cndp-president"}
+    assert set(people[people["surface"].str.contains("أمل|Amina")]["concept_id"]) == {"minister-digital"}
+
+
+def test_no_passage_of_the_five_articles_speaks_of_chips_or_connectivity(seeds):
+    study, corpus = seeds
+    codes = code_corpus(corpus, study.codebook()).codes
+    assert set(study.codebook().layers) - set(codes["layer"]) == {"chips", "connectivity"}
+    assert isinstance(codes, pd.DataFrame)

@@ -1,0 +1,105 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from research import ResearchError, load_corpus
+from research.corpus import SOURCE_COLUMNS, load_document
+
+BODY = "Une phrase assez longue pour être le corps d'un article, avec plus de douze mots en tout."
+
+
+def assert_offsets(corpus):
+    for name, column in (("passages", "text"), ("boilerplate", "text"), ("dates", "surface")):
+        for row in getattr(corpus, name).to_dict("records"):
+            assert corpus.text(row["doc_id"])[row["start"] : row["end"]] == row[column]
+
+
+def test_offsets_are_exact_in_every_encoding(tmp_path):
+    text = f"العنوان الأول من ستة كلمات هنا\r\n\r\n{BODY} Le 3 mars 2025.\r\n"
+    for name, encoding in {"a": "utf-8", "b": "utf-8-sig", "c": "utf-16"}.items():
+        (tmp_path / f"{name}.txt").write_bytes(text.encode(encoding))
+    (tmp_path / "d.txt").write_bytes("كانت هذه جملة طويلة بما يكفي لتكون فقرة من المقال وفيها أكثر من عشر كلمات.".encode("cp1256"))
+    corpus = load_corpus(tmp_path)
+    assert_offsets(corpus)
+    assert corpus.documents.set_index("doc_id").loc["d", "encoding"] == "cp1256"
+    assert corpus.text("a") == text and corpus.text("c") == text
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_at_all_break_the_loader(tmp_path_factory, content):
+    file = tmp_path_factory.mktemp("any") / "x.txt"
+    file.write_bytes(content)
+    try:
+        record = load_document(file)
+    except ResearchError:
+        return
+    text = content.decode(record["documents"][0]["encoding"])
+    for row in record["passages"] + record["boilerplate"]:
+        assert text[row["start"] : row["end"]] == row["text"]
+
+
+def test_page_furniture_is_left_out_under_a_rule_and_nothing_else(tmp_path):
+    page = f"English\nEspañol\nLundi 3 mars 2025\n21.5 C\nNice\nS'abonner\nUn titre de plus de quatre mots\n{BODY}\nIntertitre court\n{BODY}\nLire aussi\n"
+    (tmp_path / "p.txt").write_text(page, encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    rules = dict(zip(corpus.boilerplate["text"], corpus.boilerplate["rule"], strict=True))
+    assert rules == {
+        "English": "language switcher", "Español": "language switcher", "Lundi 3 mars 2025": "page date",
+        "21.5 C": "weather", "Nice": "short line before the body", "S'abonner": "subscribe", "Lire aussi": "related articles",
+    }  # fmt: skip
+    assert corpus.passages["kind"].tolist() == ["title", "paragraph", "heading", "paragraph"]
+    assert corpus.documents["published"].item() == ""
+    assert "only the page's clock (2025-03-03)" in corpus.documents["published_how"].item()
+
+
+def test_an_unusable_file_is_listed_and_the_rest_loads(tmp_path):
+    (tmp_path / "good.txt").write_text(BODY, encoding="utf-8")
+    (tmp_path / "empty.txt").write_bytes(b" \n")
+    (tmp_path / "binary.txt").write_bytes(b"%PDF-1.7\x00\xff\xfe\x00\x01")
+    (tmp_path / "menu.txt").write_text("Accueil\nContact\n", encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["doc_id"].tolist() == ["good"]
+    assert dict(zip(corpus.refused["file"], corpus.refused["reason"], strict=True)) == {
+        "binary.txt": "not a text file", "empty.txt": "the file is empty", "menu.txt": "no body text",
+    }  # fmt: skip
+    with pytest.raises(ResearchError, match=r"binary\.txt: not a text file; save the article"):
+        load_corpus(tmp_path, strict=True)
+
+
+def test_an_empty_folder_a_missing_one_and_two_files_of_one_name_are_refused(tmp_path):
+    with pytest.raises(ResearchError, match="no articles here; add"):
+        load_corpus(tmp_path)
+    with pytest.raises(ResearchError, match="no such folder"):
+        load_corpus(tmp_path / "nowhere")
+    for ending in ("txt", "md"):
+        (tmp_path / f"a.{ending}").write_text(BODY, encoding="utf-8")
+    with pytest.raises(ResearchError, match=r"same document name as a\.md"):
+        load_corpus(tmp_path)
+
+
+def test_a_file_that_is_not_the_one_in_the_source_sheet_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_text(BODY, encoding="utf-8")
+    sheet = tmp_path / "sources.csv"
+    sheet.write_text(",".join(SOURCE_COLUMNS) + f"\na.txt,{'0' * 64},,,,,\n", encoding="utf-8")
+    with pytest.raises(ResearchError, match="differs from the source sheet"):
+        load_corpus(tmp_path, sources=sheet, strict=True)
+
+
+def test_the_text_of_a_changed_file_is_not_handed_out(tmp_path):
+    (tmp_path / "a.txt").write_text(BODY, encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    (tmp_path / "a.txt").write_text(BODY + " Plus.", encoding="utf-8")
+    with pytest.raises(ResearchError, match="changed since it was loaded"):
+        corpus.text("a")
+
+
+def test_the_five_articles(seeds):
+    _, corpus = seeds
+    assert_offsets(corpus)
+    documents = corpus.documents.assign(short=corpus.documents["doc_id"].str[:3]).set_index("short")
+    assert documents["language"].to_dict() == {"000": "ar", "001": "ar", "002": "fr", "003": "ar", "004": "ar"}
+    assert documents.loc["000", "published"] == "2026-02-02" and "resolved" in documents.loc["000", "published_how"]
+    assert documents.loc[["001", "002", "003", "004"], "published"].tolist() == [""] * 4
+    assert (documents.loc[["000", "002", "004"], "title"] == "").all()
+    left_out = corpus.boilerplate["text"].tolist()
+    assert left_out == ["Français", "Español", "English", "الجمعة, 16 يناير 2026", "13.1 C", "Casablanca", "اشترك", "أحدث المقالات", "قد يعجبك ايضا"]  # fmt: skip
