@@ -1,6 +1,6 @@
 import pytest
-from conftest import CLAIMS
 
+from conftest import CLAIMS
 from research import ResearchError, code_corpus, load_claims
 from research.claims import mark_reviewed
 from research.errors import BrokenQuote

@@ -7,7 +7,10 @@ ENTRY = "{{id: {id}, scheme: layer, label: {{en: {en}, fr: {en}f, ar: {en}a}}{mo
 
 def write(tmp_path, *entries, text=None):
     file = tmp_path / "book.yaml"
-    file.write_text(text if text is not None else "scheme: layer\nconcepts:\n" + "".join(f"  - {e}\n" for e in entries), encoding="utf-8")
+    file.write_text(
+        text if text is not None else "scheme: layer\nconcepts:\n" + "".join(f"  - {e}\n" for e in entries),
+        encoding="utf-8",
+    )
     return file
 
 
@@ -47,7 +50,14 @@ def test_a_file_that_is_not_a_codebook_is_refused(tmp_path, text, message):
 
 
 def test_layers_are_reached_through_broader(tmp_path):
-    book = load_codebook(write(tmp_path, entry("top"), entry("mid", more="broader: top"), "{id: leaf, scheme: concept, label: {en: leaf, fr: leaff, ar: leafa}, broader: mid}"))
+    book = load_codebook(
+        write(
+            tmp_path,
+            entry("top"),
+            entry("mid", more="broader: top"),
+            "{id: leaf, scheme: concept, label: {en: leaf, fr: leaff, ar: leafa}, broader: mid}",
+        )
+    )
     assert book.layers_of("leaf") == ["top", "mid"] and book.layers_of("nothing") == []
 
 

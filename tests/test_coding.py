@@ -24,24 +24,59 @@ def test_labels_match_whole_words_with_particles_plurals_and_the_longest_first(c
 
 
 def test_a_surname_is_resolved_by_its_document_or_left_ambiguous(tmp_path, codebook):
-    both = coded(tmp_path, codebook, "Hala Nour et Sami Nour ont parlé longtemps ; puis Nour a quitté la salle, dit-on, sans un mot.")
+    both = coded(
+        tmp_path,
+        codebook,
+        "Hala Nour et Sami Nour ont parlé longtemps ; puis Nour a quitté la salle, dit-on, sans un mot.",
+    )
     surname = both.mentions.query("surface == 'Nour'").iloc[0]
     assert surname["ambiguous"] and surname["concept_id"] == "hala|sami"
-    one = coded(tmp_path, codebook, "Hala Nour a parlé longtemps devant la salle ; puis Nour a quitté la salle, dit-on, sans un mot.")
+    one = coded(
+        tmp_path,
+        codebook,
+        "Hala Nour a parlé longtemps devant la salle ; puis Nour a quitté la salle, dit-on, sans un mot.",
+    )
     assert one.mentions.query("surface == 'Nour'")["concept_id"].tolist() == ["hala"]
 
 
 @pytest.mark.parametrize(
     ("sentence", "status", "hedged", "negated"),
     [
-        ("Le ministère des Lacs a signé un texte sur un centre de données avec ses partenaires hier.", "signed", False, False),
-        ("Le texte a signé la paix, et vise à bâtir un centre de données dans chaque ville du pays.", "ambition", False, False),
-        ("Le pays, dit-on, pourrait bâtir un centre de données dans chaque ville avant dix ans encore.", "ambition", True, False),
-        ("Le ministère des Lacs n'a pas signé le texte sur un centre de données prévu de longue date.", "", False, True),
-        ("Un centre de données consomme beaucoup d'eau et de courant partout dans le monde entier aujourd'hui.", "", False, False),
+        (
+            "Le ministère des Lacs a signé un texte sur un centre de données avec ses partenaires hier.",
+            "signed",
+            False,
+            False,
+        ),
+        (
+            "Le texte a signé la paix, et vise à bâtir un centre de données dans chaque ville du pays.",
+            "ambition",
+            False,
+            False,
+        ),
+        (
+            "Le pays, dit-on, pourrait bâtir un centre de données dans chaque ville avant dix ans encore.",
+            "ambition",
+            True,
+            False,
+        ),
+        (
+            "Le ministère des Lacs n'a pas signé le texte sur un centre de données prévu de longue date.",
+            "",
+            False,
+            True,
+        ),
+        (
+            "Un centre de données consomme beaucoup d'eau et de courant partout dans le monde entier aujourd'hui.",
+            "",
+            False,
+            False,
+        ),
     ],
 )
-def test_status_follows_the_cue_and_never_rises_over_a_hedge_or_a_denial(tmp_path, codebook, sentence, status, hedged, negated):
+def test_status_follows_the_cue_and_never_rises_over_a_hedge_or_a_denial(
+    tmp_path, codebook, sentence, status, hedged, negated
+):
     row = coded(tmp_path, codebook, sentence).codes.query("layer == 'compute'").iloc[0]
     assert (row["status"], row["hedged"], row["negated"]) == (status, hedged, negated)
 
@@ -52,7 +87,12 @@ def test_an_instrument_has_its_parties_status_and_number(tmp_path, codebook):
         "وشهد اليوم توقيع ثماني اتفاقيات مع شركاء لم تذكر أسماؤهم في هذا النص القصير جدا كما ورد.",
     )  # fmt: skip
     mou = evidence.instruments.query("kind == 'mou'").iloc[0]
-    assert (mou["status"], mou["parties"], mou["quantity"], mou["date"]) == ("signed", ["ministry", "firm"], 1, "2025-03-03")
+    assert (mou["status"], mou["parties"], mou["quantity"], mou["date"]) == (
+        "signed",
+        ["ministry", "firm"],
+        1,
+        "2025-03-03",
+    )
 
 
 def test_a_collective_signing_is_one_row_and_a_listed_paper_inherits_its_status(tmp_path, codebook):
@@ -68,14 +108,20 @@ def test_numbers_are_read_in_figures_and_words_with_unit_and_bound(tmp_path, cod
     assert [(n.value, n.unit) for n in find_numbers("الجهات الاثنتي عشرة")] == [(12.0, "الجهات")]
     assert list(find_numbers("القرن الحادي والعشرين يوم الاثنين")) == []
     assert [n.value for n in find_numbers("3,5 millions et 12 000 personnes")] == [3.5, 12000.0]
-    row = coded(tmp_path, codebook, "Une baisse de la facture de jusqu'à 70 % est promise aux habitants de la ville basse.").quantities
+    row = coded(
+        tmp_path, codebook, "Une baisse de la facture de jusqu'à 70 % est promise aux habitants de la ville basse."
+    ).quantities
     assert row[["value", "unit", "bound"]].values.tolist() == [[70.0, "%", "up to"]]
 
 
 def test_every_offset_of_the_five_articles_is_exact(seeds):
     study, corpus = seeds
     evidence = code_corpus(corpus, study.codebook())
-    for table, column in ((evidence.mentions, "surface"), (evidence.quantities, "surface"), (evidence.instruments, "quote")):
+    for table, column in (
+        (evidence.mentions, "surface"),
+        (evidence.quantities, "surface"),
+        (evidence.instruments, "quote"),
+    ):
         assert len(table)
         for row in table.to_dict("records"):
             assert corpus.text(row["doc_id"])[row["start"] : row["end"]] == row[column]

@@ -18,7 +18,9 @@ def test_offsets_are_exact_in_every_encoding(tmp_path):
     text = f"العنوان الأول من ستة كلمات هنا\r\n\r\n{BODY} Le 3 mars 2025.\r\n"
     for name, encoding in {"a": "utf-8", "b": "utf-8-sig", "c": "utf-16"}.items():
         (tmp_path / f"{name}.txt").write_bytes(text.encode(encoding))
-    (tmp_path / "d.txt").write_bytes("كانت هذه جملة طويلة بما يكفي لتكون فقرة من المقال وفيها أكثر من عشر كلمات.".encode("cp1256"))
+    (tmp_path / "d.txt").write_bytes(
+        "كانت هذه جملة طويلة بما يكفي لتكون فقرة من المقال وفيها أكثر من عشر كلمات.".encode("cp1256")
+    )
     corpus = load_corpus(tmp_path)
     assert_offsets(corpus)
     assert corpus.documents.set_index("doc_id").loc["d", "encoding"] == "cp1256"

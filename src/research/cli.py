@@ -47,9 +47,9 @@ def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
     return given
 
 
-def _summary(report: Any) -> None:
+def _summary(report: Any, *, explained: bool) -> None:
     if report.executed:
-        click.echo(f"made: {', '.join(report.executed)} ({report.seconds:.1f} s)")
+        click.echo(f"{'would make' if explained else 'made'}: {', '.join(report.executed)} ({report.seconds:.1f} s)")
     else:
         click.echo(f"nothing to do: {len(report.skipped)} steps are up to date ({report.seconds:.1f} s)")
 
@@ -62,7 +62,7 @@ _OPTIONS = [
         "-f", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Parameters in YAML."
     ),
     click.option("--workers", default=1, show_default=True, help="Notebooks that may run side by side."),
-    click.option("--explain", is_flag=True, help="Say why each step runs."),
+    click.option("--explain", is_flag=True, help="Run nothing; say what would run, and why."),
 ]
 
 
@@ -91,7 +91,8 @@ def brief(ctx: click.Context, pairs: tuple[str, ...], file: Path | None, workers
     """
     from research.pipeline import run_study
 
-    _summary(run_study(_study(ctx), params=_parameters(pairs, file), workers=workers, explain=explain))
+    report = run_study(_study(ctx), params=_parameters(pairs, file), workers=workers, explain=explain)
+    _summary(report, explained=explain)
 
 
 @main.command()
@@ -115,7 +116,7 @@ def run(
     report = run_study(
         _study(ctx), targets=notebooks, params=_parameters(pairs, file), workers=workers, explain=explain
     )
-    _summary(report)
+    _summary(report, explained=explain)
 
 
 @main.command()

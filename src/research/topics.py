@@ -1,8 +1,8 @@
 """Topics by BERTopic: the same whatever the order, stable over samples, labelled in three languages.
 
-The ladder for size: fewer than `FEWEST` passages give no topics, and the result says so; up to `LARGE`, k-means on
-PCA with the number of topics chosen by stability; above, k-means on PCA with a number that grows with the
-collection. All of BERTopic's internals that this project touches are in this module.
+The ladder for size: fewer than `FEWEST` distinct passages give no topics, and the result says so; up to `LARGE`,
+k-means on PCA with the number of topics chosen by stability; above, k-means on PCA with a number that grows with
+the collection. All of BERTopic's internals that this project touches are in this module.
 """
 
 from __future__ import annotations
@@ -107,14 +107,15 @@ def fit_topics(
     Examples
     --------
     >>> fit_topics(["une phrase", "une autre"]).rung
-    'no topics: 2 passages, fewer than 30'
+    'no topics: 2 distinct passages, fewer than 30'
     """
     frame = _frame(passages)
     if embedding != "lexical":
         raise ResearchError(f"unknown embedding {embedding!r}", remedy="use 'lexical'")
     parameters = {"embedding": embedding, "n_topics": n_topics, "seed": seed, "runs": runs}
-    if len(frame) < FEWEST:
-        rung = f"no topics: {len(frame)} passages, fewer than {FEWEST}"
+    distinct = frame["text"].nunique()
+    if distinct < FEWEST:
+        rung = f"no topics: {distinct} distinct passages, fewer than {FEWEST}"
         blank = pd.DataFrame(columns=["run", "passages", "ari"])
         return Topics(None, table("topics", []), table("topic_passages", []), blank, rung, parameters)
     if n_topics is not None and not 2 <= n_topics <= len(frame) // 2:

@@ -10,14 +10,19 @@ from functools import cache
 from research.text import PROCLITICS, fold, fold_label
 
 # Cardinals as the press writes them; compounds above twenty are rare in words and left alone.
-_VALUES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 20, 30, 50, 100, 1000)
+_VALUES = (*range(2, 21), 30, 40, 50, 60, 70, 80, 90, 100, 1000)
 _WORDS = {
-    "en": "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty fifty hundred thousand",
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze quinze vingt trente cinquante cent mille",
-    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce quince veinte treinta cincuenta cien mil",
+    "en": "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand",
+    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit "
+    "dix-neuf vingt trente quarante cinquante soixante soixante-dix quatre-vingts quatre-vingt-dix cent mille",
+    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete "
+    "dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien mil",
     "ar": "اثنان/اثنين/اثنتان/اثنتين ثلاثة/ثلاث أربعة/أربع خمسة/خمس ستة/ست سبعة/سبع ثمانية/ثماني/ثمان تسعة/تسع "
-    "عشرة/عشر أحد_عشر/إحدى_عشرة اثنا_عشر/اثني_عشر/اثنتا_عشرة/اثنتي_عشرة خمسة_عشر/خمس_عشرة عشرون/عشرين "
-    "ثلاثون/ثلاثين خمسون/خمسين مائة/مئة ألف",
+    "عشرة/عشر أحد_عشر/إحدى_عشرة اثنا_عشر/اثني_عشر/اثنتا_عشرة/اثنتي_عشرة ثلاثة_عشر/ثلاث_عشرة "
+    "أربعة_عشر/أربع_عشرة خمسة_عشر/خمس_عشرة ستة_عشر/ست_عشرة سبعة_عشر/سبع_عشرة ثمانية_عشر/ثماني_عشرة "
+    "تسعة_عشر/تسع_عشرة عشرون/عشرين ثلاثون/ثلاثين أربعون/أربعين خمسون/خمسين ستون/ستين سبعون/سبعين "
+    "ثمانون/ثمانين تسعون/تسعين مائة/مئة ألف",
 }
 
 

@@ -58,7 +58,7 @@ def run_study(
     workers : int
         Notebooks that may run side by side.
     explain : bool
-        Print why each step runs.
+        Run nothing: print what would run, and why.
 
     Returns
     -------
@@ -141,19 +141,9 @@ def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str
     products = [report / f"{step.name}.{ending}" for step in steps if step.is_brief for ending in ("pdf", "html")]
     products += [report / "facts.json", report / "run.json"]
     products += [report / "tables" / f"{name}.csv" for step in steps for name in step.writes]
-    products += _known_figures(study)
+    figures = [study.root / "figures" / name for step in steps if step.is_brief for name in step.figures]
+    products += [figure.with_suffix(ending) for figure in figures for ending in (".svg", ".png")]
     return _pytask_task("report", run, files, {"parameters": parameters}, products)
-
-
-def _known_figures(study: Study) -> list[Any]:
-    """The figures of the last publication: deleting one brings the publication back."""
-    import json
-
-    try:
-        names = json.loads((study.root / "report" / "run.json").read_text(encoding="utf-8"))["figures"]
-    except (OSError, ValueError, KeyError):
-        return []
-    return [study.root / "figures" / f"{name}.{ending}" for name in names for ending in ("svg", "png")]
 
 
 def _lock(study: Study) -> list[Any]:
@@ -167,10 +157,12 @@ def _parquet(study: Study, table: str) -> Any:
 def _pytask_task(name: str, run: Any, files: Sequence[Any], values: dict[str, Any], products: Sequence[Any]) -> Any:
     import pytask
 
+    def value(key: str) -> Any:
+        info = pytask.NodeInfo(arg_name=key, path=(), task_path=None, task_name=name, value=None)  # what tells it apart
+        return pytask.PythonNode(name=f"its {key}", value=repr(values[key]), hash=True, node_info=info)
+
     depends: dict[str, Any] = {f"file{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(files)))}
-    depends |= {
-        key: pytask.PythonNode(name=f"{name}:{key}", value=repr(value), hash=True) for key, value in values.items()
-    }
+    depends |= {key: value(key) for key in values}
     produces = {f"product{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(products)))}
     return pytask.TaskWithoutPath(name=name, function=run, depends_on=depends, produces=produces)
 
@@ -180,7 +172,7 @@ def _build(study: Study, tasks: list[Any], *, workers: int, explain: bool) -> tu
 
     # pytask keeps its state beside the nearest project file: here, not in the study's folder.
     (study.work / "pyproject.toml").write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
-    pytask.console.quiet = not explain
+    pytask.console.quiet = True
     session = pytask.build(
         tasks=tasks,
         paths=study.work,
@@ -188,7 +180,7 @@ def _build(study: Study, tasks: list[Any], *, workers: int, explain: bool) -> tu
         explain=explain,
         capture=pytask.CaptureMethod.NO,
         parallel_backend="threads" if workers > 1 else "none",
-        verbose=1 if explain else 0,
+        verbose=0,
         show_traceback=False,
     )
     executed: list[str] = []
@@ -197,8 +189,20 @@ def _build(study: Study, tasks: list[Any], *, workers: int, explain: bool) -> tu
         error = report.exc_info[1] if report.exc_info else None
         if report.outcome == pytask.TaskOutcome.FAIL and isinstance(error, BaseException):
             raise error
-        done = report.outcome == pytask.TaskOutcome.SUCCESS
+        done = report.outcome in (pytask.TaskOutcome.SUCCESS, pytask.TaskOutcome.WOULD_BE_EXECUTED)
         (executed if done else skipped).append(report.task.name)
+        if explain and done:
+            say(f"{report.task.name}: {_why(study, report.task)}")
     if session.exit_code != pytask.ExitCode.OK:
-        raise ResearchError(f"the build could not be planned ({session.exit_code.name})", remedy="run with --explain")
+        raise ResearchError(f"the build could not be planned ({session.exit_code.name})", remedy="remove .research/")
     return executed, skipped
+
+
+def _why(study: Study, task: Any) -> str:
+    """Why pytask would run a task, in a sentence."""
+    words = {"not_in_db": "is new", "first_run": "has never run", "missing": "is missing", "cascade": "runs before it"}
+    reasons = [
+        f"{reason.node_name.removeprefix(f'{study.root}/')} {words.get(reason.reason, 'has changed')}"
+        for reason in task.attributes["explanation"].reasons
+    ]
+    return "; ".join(reasons[:4]) + (f"; and {len(reasons) - 4} more" if len(reasons) > 4 else "")

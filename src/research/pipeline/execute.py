@@ -48,6 +48,7 @@ def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
             cwd=step.path.parent,
             progress_bar=False,
             kernel_name="python3",
+            language="python",
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # what the kernel says stays private
         )
     except PapermillExecutionError as error:

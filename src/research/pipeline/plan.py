@@ -65,6 +65,8 @@ class Step:
         Tables.
     seeds, modules : tuple of Path
         Files in ``seeds/`` and modules of this package that the code reaches.
+    figures : tuple of str
+        Names of the figures it displays.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Step:
     writes: tuple[str, ...]
     seeds: tuple[Path, ...]
     modules: tuple[Path, ...]
+    figures: tuple[str, ...]
 
     @property
     def is_brief(self) -> bool:
@@ -140,6 +143,7 @@ def _step(path: Path, study: Study) -> Step:
         tuple(sorted({name for method, name in calls if method == "write"})),
         tuple(seeds),
         tuple(sorted(_closure({file for tree in trees for file in _imported(tree)}))),
+        tuple(sorted({name for tree in trees for name in _figures(tree)})),
     )
 
 
@@ -177,6 +181,12 @@ def _study_calls(tree: ast.Module) -> list[tuple[str, str]]:
     return found
 
 
+def _figures(tree: ast.Module) -> list[str]:
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    names = [k.value for call in calls if call.func.id == "Figure" for k in call.keywords if k.arg == "name"]  # type: ignore[attr-defined]
+    return [str(name.value) for name in names if isinstance(name, ast.Constant)]
+
+
 def _parameters(tree: ast.Module) -> list[Parameter]:
     found = []
     for node in tree.body:
@@ -188,13 +198,20 @@ def _parameters(tree: ast.Module) -> list[Parameter]:
     return found
 
 
+class _ForTypesOnly(ast.NodeTransformer):
+    """Drops ``if TYPE_CHECKING:`` blocks."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        """Keep any other condition."""
+        typing_only = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        return None if typing_only else self.generic_visit(node)
+
+
 def _imported(tree: ast.AST) -> set[Path]:
     """Files of this package that a tree imports, at its top or inside a function, but not for types only."""
     found: set[Path] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            node.body = []
-        elif isinstance(node, ast.Import):
+    for node in ast.walk(_ForTypesOnly().visit(tree)):
+        if isinstance(node, ast.Import):
             if any(alias.name == "research" for alias in node.names):
                 found |= {_module(f"research.{home}") for home in _HOME.values()}
             found |= {_module(alias.name) for alias in node.names if alias.name.startswith("research.")}

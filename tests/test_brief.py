@@ -1,0 +1,187 @@
+import json
+
+import pandas as pd
+import pytest
+
+from conftest import notebook
+from research import ResearchError, load_claims
+from research.brief import Cover, Figure, Notes, Recommendations, Table, fact, guard
+from research.brief.blocks import MIME
+from research.brief.check import check_prose
+from research.brief.exporters import BriefHTMLExporter, BriefPDFExporter
+from research.brief.model import from_notebook
+from research.errors import CheckFailed
+from research.study import Study
+
+HOSTILE = '#eval("1") <script>alert(1)</script> $\\input{/etc/passwd}$ \u202eevil\u0007 **x** [a](javascript:b) 漢字 🙂'
+
+
+class _Study:
+    authors, edition, title = ["Nobody"], 1, "Lakes"
+    edition_date = pd.Timestamp("2025-05-01").date()
+
+
+def cover(**changes):
+    return Cover(_Study(), **({"subject": "Brief", "audience": "all", "names": ["Plan Lac 2030"]} | changes))
+
+
+def executed(prose, *blocks, tags=(), title="Lakes first"):
+    """A notebook as it looks after running: blocks as outputs of one cell."""
+    made = notebook(("md", f"# {title}", []), ("code", "show()", []), ("md", prose, list(tags)))
+    made.cells[1].execution_count = 1
+    made.cells[1].outputs = [
+        {"output_type": "display_data", "metadata": {}, "data": {MIME: json.loads(json.dumps(b.data))}}
+        for b in (cover(), *blocks)
+    ]
+    for i, output in enumerate(made.cells[1].outputs):
+        made.cells[1].outputs[i] = type(made.cells[1])(output)
+    return made
+
+
+@pytest.fixture
+def notes(tmp_path, corpus):
+    from conftest import CLAIMS
+
+    (tmp_path / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    return Notes(load_claims(tmp_path / "claims.yaml", corpus), corpus)
+
+
+def flat(doc):
+    return json.dumps(doc.blocks, ensure_ascii=False)
+
+
+def test_claims_are_numbered_in_order_and_facts_printed(notes):
+    doc = from_notebook(executed("Signed.[^lakes-mou] Seen {{ facts.n }} times.[^lakes-mou]", fact("n", 7), notes))
+    assert doc.cited == ["lakes-mou"] and doc.meta["title"] == "Lakes first"
+    assert '"v": "7"' in flat(doc) and flat(doc).count('"t": "ref", "n": 1') == 2
+    (block,) = [b for b in doc.blocks if b["t"] == "notes"]
+    assert block["items"][0]["quotes"][0]["passage"] == "a#p00"
+
+
+@pytest.mark.parametrize(
+    ("prose", "message"),
+    [
+        ("Signed.[^nobody-said-so]", r"nb, cell 3: cites an unknown claim \[\^nobody-said-so\]; correct the id"),
+        ("Seen {{ facts.nothing }} times.", "cannot print .*nothing"),
+        ("Seen {{ facts.__class__ }} times.", "cannot print"),
+        ("| a |\n|---|\n| b |", "a Markdown table; display Table"),
+    ],
+)
+def test_what_cannot_be_printed_stops_the_build_and_names_the_cell(notes, prose, message):
+    with pytest.raises(ResearchError, match=message):
+        from_notebook(executed(prose, notes), "nb")
+
+
+def test_a_notebook_that_was_not_executed_is_one_clear_error(notes):
+    made = executed("x", notes)
+    made.cells[1].outputs, made.cells[1].execution_count = [], None
+    for exporter in (BriefPDFExporter, BriefHTMLExporter):
+        with pytest.raises(ResearchError, match="has not been executed; run all its cells"):
+            exporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+
+
+def test_a_notebook_without_title_or_cover_is_refused(notes):
+    made = executed("x", notes)
+    made.cells[0].source = "no title"
+    with pytest.raises(ResearchError, match="no title"):
+        from_notebook(made)
+    made.cells[1].outputs = made.cells[1].outputs[1:]
+    with pytest.raises(ResearchError, match="no cover"):
+        from_notebook(made)
+
+
+@pytest.mark.parametrize(
+    ("prose", "problem"),
+    [
+        ("It is said.", "neither cited nor bound"),
+        ("It was signed.[^lakes-mou] It is said.", "neither cited nor bound"),
+        ("Seven were signed.[^lakes-mou]", 'the number "Seven" is not bound'),
+        ("In 2031 it was signed.[^lakes-mou]", 'the number "2031" is not bound'),
+        ("- It is said.", "neither cited nor bound"),
+    ],
+)
+def test_a_loose_sentence_or_number_of_the_record_is_found(notes, prose, problem):
+    (found,) = check_prose(from_notebook(executed(prose, notes)))
+    assert problem in found and found.startswith("cell 3")
+
+
+@pytest.mark.parametrize(
+    ("prose", "tags"),
+    [
+        ("It was signed.[^lakes-mou] There are {{ facts.n }} of them.", ()),
+        ("The Plan Lac 2030 was “signed in 1999”.[^lakes-mou]", ()),
+        ("**Lakes.** It was signed.[^lakes-mou]", ()),
+        ("We advise 3 things.", ("judgement",)),
+        ("Five articles.", ("method",)),
+    ],
+)
+def test_bound_cited_and_judged_prose_passes(notes, prose, tags):
+    assert check_prose(from_notebook(executed(prose, fact("n", 2), notes, tags=tags))) == []
+
+
+def test_hostile_text_comes_out_as_text(notes):
+    table = Table(pd.DataFrame({HOSTILE: [HOSTILE]}), HOSTILE, name="t", source=HOSTILE)
+    made = executed("A [link](javascript:alert(1)) and <b>raw</b>.", table, fact("x", HOSTILE), notes, title=HOSTILE)
+    html, _ = BriefHTMLExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+    assert "<script" not in html and 'href="javascript' not in html and "<b>raw" not in html
+    assert "&lt;script&gt;" in html and "\u202e" not in html and "\u0007" not in html
+    assert "script-src" not in html and "default-src 'none'" in html
+    pdf, _ = BriefPDFExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+    assert pdf.startswith(b"%PDF") and b"javascript" not in pdf
+
+
+def test_the_pdf_is_tagged_copyable_and_the_same_twice(notes):
+    import pypdfium2
+
+    table = Table(pd.DataFrame({"Arabic": ["مذكرة تفاهم"]}), "Words", name="t")
+    made = executed("Signed.[^lakes-mou]", table, notes)
+    one, two = (BriefPDFExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})[0] for _ in range(2))
+    assert one == two
+    assert b"/MarkInfo" in one and b"pdfuaid" in one
+    with pypdfium2.PdfDocument(one) as pdf:
+        text = "".join(page.get_textpage().get_text_bounded() for page in pdf)
+        assert pdf.get_metadata_dict()["Title"] == "Lakes first"
+    assert "Lakes first" in text and "ministère des Lacs a signé" in text
+    assert "مذكرة" in text or "ةركذم" in text  # pdfium hands out either order
+
+
+def test_a_figure_needs_a_short_title_a_source_and_words_for_those_who_do_not_see_it():
+    from research import figures as draw
+
+    def bars():
+        return draw.parity(pd.DataFrame({"a": [1], "b": [2]}, index=["x"]), {"x": "X"}, {"a": "A", "b": "B"})
+
+    with pytest.raises(ResearchError, match="the title has 11 words"):
+        Figure(bars(), "one two three four five six seven eight nine ten eleven", "alt", name="f", source="s")
+    with pytest.raises(ResearchError, match="no alternative text or no source"):
+        Figure(bars(), "short", " ", name="f", source="s")
+    one, two = (Figure(bars(), "short", "alt", name="f", source="s") for _ in range(2))
+    assert one.data == two.data and one._png == two._png
+    assert "<text" not in one.data["svg"] and "dc:date" not in one.data["svg"]
+    assert one._repr_mimebundle_()["image/png"]
+
+
+def test_a_guard_that_no_longer_holds_stops_the_notebook():
+    assert "✓ still so" in guard(True, "still so")._html()
+    with pytest.raises(CheckFailed, match="no longer true: still so; rewrite"):
+        guard(False, "still so")
+    with pytest.raises(ResearchError, match="fact name 'not a name'"):
+        fact("not a name", 1)
+
+
+def test_recommendations_are_judgement_with_their_evidence(notes):
+    from research.study import Recommendation
+
+    one = {"en": "x"}
+    item = Recommendation(id="r", actor=one, action=one, deadline=one, claims=["lakes-mou"], text=one)
+    doc = from_notebook(executed("Signed.[^lakes-mou]", Recommendations([item]), notes))
+    (box,) = [b for b in doc.blocks if b["t"] == "box"]
+    assert box["kind"] == "judgement" and '"t": "ref"' in json.dumps(box)
+    assert check_prose(doc) == []
+
+
+def test_the_exporters_are_where_nbconvert_looks_for_them():
+    from nbconvert.exporters import get_exporter
+
+    assert get_exporter("brief_pdf") is BriefPDFExporter and get_exporter("brief_html") is BriefHTMLExporter
+    assert Study  # the study is not needed to export: the notebook carries everything
