@@ -62,23 +62,30 @@ class BriefPDFExporter(_BriefExporter):
         return ".pdf"
 
     def typeset(self, doc: Document) -> bytes:
+        day = datetime.datetime.fromisoformat(doc.meta["date"]).replace(tzinfo=datetime.UTC)
+        return bytes(self._compile(doc, pdf_standards=["ua-1"], timestamp=int(day.timestamp())))
+
+    def first_page(self, doc: Document) -> bytes:
+        """The first page as PNG, 100 dots an inch."""
+        pages = self._compile(doc, format="png", ppi=100)
+        return bytes(pages[0] if isinstance(pages, list) else pages)
+
+    def _compile(self, doc: Document, **options: Any) -> Any:
         import typst
 
-        day = datetime.datetime.fromisoformat(doc.meta["date"]).replace(tzinfo=datetime.UTC)
         with tempfile.TemporaryDirectory() as root:
             main = Path(root, "brief.typ")
             main.write_bytes((_TEMPLATES / "brief.typ").read_bytes())
             try:
-                pdf, warnings = typst.compile_with_warnings(
+                made, warnings = typst.compile_with_warnings(
                     str(main),
                     root=root,
                     package_path=root,
                     package_cache_path=root,
                     font_paths=_font_folders(),
                     ignore_system_fonts=True,
-                    pdf_standards=["ua-1"],
-                    timestamp=int(day.timestamp()),
                     sys_inputs={"doc": json.dumps(self._data(doc), ensure_ascii=False)},
+                    **options,
                 )
             except typst.TypstError as error:
                 problem = " ".join(str(error).split())[:300]
@@ -87,7 +94,7 @@ class BriefPDFExporter(_BriefExporter):
                 ) from error
         for warning in warnings:
             self.log.warning("typst: %s", warning.message)
-        return bytes(pdf)
+        return made
 
 
 def _font_folders() -> list[str]:

@@ -138,7 +138,9 @@ def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str
     files += [step.path for step in steps] + sorted({seed for step in steps for seed in step.seeds})
     files += [*PACKAGE.rglob("*.py"), *(PACKAGE / "brief" / "templates").iterdir(), *_lock(study)]
     report = study.root / "report"
-    products = [report / f"{step.name}.{ending}" for step in steps if step.is_brief for ending in ("pdf", "html")]
+    products = [
+        report / f"{step.name}.{ending}" for step in steps if step.is_brief for ending in ("pdf", "html", "png")
+    ]
     products += [report / "facts.json", report / "run.json"]
     products += [report / "tables" / f"{name}.csv" for step in steps for name in step.writes]
     figures = [study.root / "figures" / name for step in steps if step.is_brief for name in step.figures]

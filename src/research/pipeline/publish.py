@@ -91,6 +91,8 @@ def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any
             body, resources = exporter.from_notebook_node(notebook, {"metadata": {"name": step.name}})
             content = body if isinstance(body, bytes) else body.encode("utf-8")
             files[study.root / "report" / f"{step.name}{resources['output_extension']}"] = content
+            if kind == "brief_pdf":
+                files[study.root / "report" / f"{step.name}.png"] = exporter.first_page(doc)
         files |= _figure_files(study, notebook)
         facts |= {name: block["value"] for name, block in doc.facts.items()}
         for key, cell in doc.cells.items():
