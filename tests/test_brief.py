@@ -1,5 +1,8 @@
 import json
+import subprocess
+import sys
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -78,6 +81,17 @@ def test_a_notebook_that_was_not_executed_is_one_clear_error(notes):
     for exporter in (BriefPDFExporter, BriefHTMLExporter):
         with pytest.raises(ResearchError, match="has not been executed; run all its cells"):
             exporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+
+
+def test_nbconvert_says_it_in_one_line_and_exits_with_2(tmp_path):
+    file = tmp_path / "brief.ipynb"
+    nbformat.write(notebook(("md", "# Title", []), ("code", "1 + 1", [])), file)
+    for exporter in ("brief_pdf", "brief_html"):
+        command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", exporter, str(file)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+        assert "brief: brief.ipynb, cell 2: the notebook has not been executed; run all its cells" in done.stderr
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_notebook_without_title_or_cover_is_refused(notes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -28,9 +29,16 @@ class _BriefExporter(Exporter):
     def from_notebook_node(self, nb: Any, resources: Any = None, **kwargs: Any) -> tuple[Any, Any]:
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         name = resources.get("metadata", {}).get("name") or "notebook"
-        doc = from_notebook(nb, f"{name}.ipynb")
         resources["output_extension"] = self.file_extension
-        return self.typeset(doc), resources
+        try:
+            return self.typeset(from_notebook(nb, f"{name}.ipynb")), resources
+        except ResearchError as error:
+            from nbconvert.nbconvertapp import NbConvertApp  # imports every exporter, this module too
+
+            if not NbConvertApp.initialized():
+                raise  # JupyterLab and the pipeline show the line themselves
+            print(f"brief: {error}", file=sys.stderr)
+            sys.exit(error.exit_code)
 
     def typeset(self, doc: Document) -> Any:
         """The finished file of `doc`."""

@@ -94,7 +94,8 @@ def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any
             if kind == "brief_pdf":
                 files[study.root / "report" / f"{step.name}.png"] = exporter.first_page(doc)
         files |= _figure_files(study, notebook)
-        facts |= {name: block["value"] for name, block in doc.facts.items()}
+        values = {name: block["value"] for name, block in doc.facts.items()}
+        facts |= {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
         for key, cell in doc.cells.items():
             kind, name = key.split(":", 1)
             provenance[f"{kind}s"].setdefault(name, {"notebook": step.path.name, "cell": cell + 1})
