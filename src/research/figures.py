@@ -109,7 +109,7 @@ def layer_status(
     columns = ["", *STATUSES]
     counts = pd.crosstab(codes["layer"], codes["status"]).reindex(index=layers, columns=columns, fill_value=0)
     with style():
-        figure, axes = _figure(0.27 * len(layers) + 0.4)
+        figure, axes = _figure(0.24 * len(layers) + 0.4)
         for y, layer in enumerate(layers):
             if counts.loc[layer].sum() == 0:
                 axes.text(
@@ -161,7 +161,7 @@ def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str]
             for status, n in mine.value_counts().items():
                 axes.plot(shown.index(status), y, marker=marker, color=colour, ms=9, ls="none")
                 if n > 1:
-                    axes.text(shown.index(status) + 0.09, y, f"× {n}", va="center", fontsize=8)
+                    axes.text(shown.index(status) + 0.14, y, f"× {n}", va="center", fontsize=8)
         axes.set(xlim=(-0.5, len(shown) + 0.3), ylim=(-0.6, len(top) - 0.4))
         axes.set_xticks(range(len(shown)), [statuses[status] for status in shown])
         axes.set_yticks(range(len(top)), ["\n".join(wrap(labels[p], 38)) for p in top["partner"]])
@@ -180,6 +180,7 @@ def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str]
                 ha="right",
                 va="center",
                 weight="semibold",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 2},
             )
     return figure
 

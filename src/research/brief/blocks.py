@@ -95,13 +95,23 @@ class Table(Block):
     source : str, optional
         Note printed under it.
     widths : sequence of float, optional
-        Relative column widths.
+        Relative column widths, that of the evidence included.
+    evidence : sequence of sequence of str, optional
+        Claim ids behind each row; they become numbered references in a last column.
     """
 
     def __init__(
-        self, frame: pd.DataFrame, caption: str, *, name: str, source: str = "", widths: Sequence[float] | None = None
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        *,
+        name: str,
+        source: str = "",
+        widths: Sequence[float] | None = None,
+        evidence: Sequence[Sequence[str]] | None = None,
     ) -> None:
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
+        cited = [list(ids) for ids in evidence or []]
         super().__init__(
             {
                 "t": "table",
@@ -110,16 +120,21 @@ class Table(Block):
                 "source": source,
                 "columns": [str(column) for column in frame],
                 "numeric": numeric,
-                "widths": list(widths or [1.0] * len(frame.columns)),
+                "evidence": cited,
+                "widths": list(widths or [1.0] * (len(frame.columns) + bool(cited))),
                 "rows": [[str(value) for value in row] for row in frame.itertuples(index=False)],
             }
         )
 
     def _html(self) -> str:
-        head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in self.data["columns"])
+        rows = [list(row) for row in self.data["rows"]]
+        columns = list(self.data["columns"])
+        if self.data["evidence"]:
+            columns.append("Evidence")
+            rows = [[*row, ", ".join(ids)] for row, ids in zip(rows, self.data["evidence"], strict=True)]
+        head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in columns)
         body = "".join(
-            "<tr>" + "".join(f'<td dir="auto">{html.escape(cell)}</td>' for cell in row) + "</tr>"
-            for row in self.data["rows"]
+            "<tr>" + "".join(f'<td dir="auto">{html.escape(cell)}</td>' for cell in row) + "</tr>" for row in rows
         )
         caption, source = html.escape(self.data["caption"]), html.escape(self.data["source"])
         return (

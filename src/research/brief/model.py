@@ -37,6 +37,7 @@ LABELS = {
     },
 }
 RIGHT_TO_LEFT = ("ar",)
+_LONG_TABLE = 1200  # characters, from which a table may run over a page's end
 
 _ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
 _ARABIC_RUN = re.compile(f"[{_ARABIC}](?:[^A-Za-zÀ-ɏ{_ARABIC}]*[{_ARABIC}]+)*[؟،؛]?")
@@ -276,18 +277,33 @@ class Builder:
             }
         if block["t"] == "table":
             self.doc.cells[f"table:{block['name']}"] = self.cell
-            return {
-                **block,
-                "caption": runs(block["caption"], language),
-                "source": runs(block["source"], language),
-                "columns": [runs(column, language) for column in block["columns"]],
-                "rows": [[runs(cell, language) for cell in row] for row in block["rows"]],
-            }
+            return self._table(block, language)
         if block["t"] == "recommendations":
             return {"t": "box", "kind": "judgement", "c": [self._recommendations(block["items"])], "cell": self.cell}
         if block["t"] == "notes":
             return {"t": "notes"}
         return None
+
+    def _table(self, block: Json, language: str) -> Json:
+        columns = [runs(column, language) for column in block["columns"]]
+        rows = [[runs(cell, language) for cell in row] for row in block["rows"]]
+        numeric = block["numeric"]
+        if block["evidence"]:
+            columns.append(runs(LABELS[language]["evidence"], language))
+            numeric = [*numeric, False]
+            cited = [[{"n": self._cite(claim)} for claim in ids] for ids in block["evidence"]]
+            rows = [[*row, refs] for row, refs in zip(rows, cited, strict=True)]
+        caption, source = (runs(block[key], language) for key in ("caption", "source"))
+        long = sum(len(cell) for row in block["rows"] for cell in row) > _LONG_TABLE
+        made = {
+            "caption": caption,
+            "source": source,
+            "columns": columns,
+            "rows": rows,
+            "numeric": numeric,
+            "long": long,
+        }
+        return {**block, **made}
 
     def _recommendations(self, items: list[Json]) -> Json:
         def paragraph(item: Json) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from research.codebook import Codebook
-from research.coding.codes import code_passages, find_mentions, split_sentences
+from research.coding.codes import code_passages, find_mentions, lift, split_sentences
 from research.coding.instruments import find_instruments, find_quantities
 from research.corpus import Corpus
 
@@ -39,10 +39,6 @@ def code_corpus(corpus: Corpus, codebook: Codebook) -> Evidence:
     """
     mentions = find_mentions(corpus.passages, codebook)
     found = split_sentences(corpus.passages, mentions)
-    codes = code_passages(found, codebook)
-    return Evidence(
-        mentions,
-        codes,
-        find_instruments(found, corpus.dates, codes, codebook),
-        find_quantities(found, corpus.dates),
-    )
+    instruments = find_instruments(found, corpus.dates, codebook)
+    codes = lift(code_passages(found, codebook), instruments)
+    return Evidence(mentions, codes, instruments, find_quantities(found, corpus.dates))

@@ -18,6 +18,7 @@ from research.coding.matcher import Match, Matcher
 from research.tables import STATUSES, table
 from research.text import Span, sentences
 
+PAPERS = ("mou", "agreement", "declaration_of_intent")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
 
@@ -194,3 +195,21 @@ def _code(passage_id: str, layer: str, votes: list[dict[str, Any]]) -> dict[str,
         "speaker": next((v["speaker"] for v in votes if v["speaker"]), ""),
         "mention_ids": sorted({m for v in votes for m in v["mentions"]}),
     }
+
+
+def lift(codes: pd.DataFrame, instruments: pd.DataFrame) -> pd.DataFrame:
+    """Codes with the status of what was signed: a passage that reports a signed paper on a layer says "signed" of it.
+
+    The aims that the paper itself states are its subject; those of an initiative named in it stay ambitions.
+    """
+    signed = instruments[instruments["kind"].isin(PAPERS) & (instruments["status"] == "signed")]
+    subjects = {(row.passage_id, layer) for row in signed.itertuples() for layer in row.layers}
+    lifted = [
+        "signed"
+        if (row.passage_id, row.layer) in subjects
+        and not (row.negated or row.hedged)
+        and (not row.status or STATUSES.index(row.status) < STATUSES.index("signed"))
+        else row.status
+        for row in codes.itertuples()
+    ]
+    return codes.assign(status=lifted)

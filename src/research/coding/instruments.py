@@ -12,12 +12,11 @@ from typing import Any
 import pandas as pd
 
 from research.codebook import Codebook
-from research.coding.codes import Sentence, status_at
+from research.coding.codes import PAPERS, Sentence, status_at
 from research.coding.quantities import find_numbers
 from research.tables import STATUSES, table
 from research.text import fold, is_arabic
 
-_PAPERS = ("mou", "agreement", "declaration_of_intent")
 _BODIES = ("centre", "lab", "programme")
 _ANAPHORA = re.compile(
     r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|that|those)\s+(?:ال)?$", re.IGNORECASE
@@ -27,9 +26,7 @@ _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
 _BOUNDS = {"up-to": "up to", "at-least": "at least", "about": "about"}
 
 
-def find_instruments(
-    found: list[Sentence], dates: pd.DataFrame, codes: pd.DataFrame, codebook: Codebook
-) -> pd.DataFrame:
+def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """The instruments table.
 
     Parameters
@@ -38,11 +35,8 @@ def find_instruments(
         Of every passage; only paragraphs count.
     dates : DataFrame
         The corpus's dates; a resolved one in the sentence dates the instrument.
-    codes : DataFrame
-        The codes table; the layers of the passage are the instrument's.
     codebook : Codebook
     """
-    layers = codes.groupby("passage_id")["layer"].agg(list).to_dict()
     rows: list[dict[str, Any]] = []
     collective: set[str] = set()  # documents that report a signing of several papers together
     for sentence in found:
@@ -53,9 +47,9 @@ def find_instruments(
             row = _instrument(sentence, mention, kind, name, codebook, included=included)
             if row is None:
                 continue
-            if kind in _PAPERS and row["status"] == "signed" and len(row["parties"]) < 2:
+            if kind in PAPERS and row["status"] == "signed" and len(row["parties"]) < 2:
                 collective.add(sentence.doc_id)
-            row["layers"] = layers.get(sentence.passage_id, [])
+            row["layers"] = _subject(sentence, mention, codebook)
             row |= _date(sentence, dates, row["inferred"])
             row["instrument_id"] = f"{sentence.passage_id}@{mention['start']}-{name or kind}"
             row["name"] = name
@@ -90,7 +84,7 @@ def _candidates(sentence: Sentence, codebook: Codebook) -> list[tuple[dict[str, 
 
 
 def _papers(sentence: Sentence, codebook: Codebook) -> list[dict[str, Any]]:
-    return [m for m in sentence.of("instrument") if _kind(m, codebook) in _PAPERS]
+    return [m for m in sentence.of("instrument") if _kind(m, codebook) in PAPERS]
 
 
 def _container(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> dict[str, Any] | None:
@@ -133,7 +127,7 @@ def _instrument(
         if len(parties) < 2:
             return None
         status = "discussed"
-    elif kind in _PAPERS:
+    elif kind in PAPERS:
         if included and status != "signed":
             status, inferred = "signed", ["status"]
         if status in ("ambition", "discussed") or not (status or parties):
@@ -143,7 +137,7 @@ def _instrument(
         status = _made(sentence, mention, codebook)
     elif status not in ("announced", "signed", "operating"):
         return None  # a body without a name that nothing says was made
-    quantity = _quantity(sentence, mention, several=kind in _PAPERS and len(parties) < 2)
+    quantity = _quantity(sentence, mention, several=kind in PAPERS and len(parties) < 2)
     title = codebook.label(name) if name else codebook.label(kind)
     return {
         "doc_id": sentence.doc_id,
@@ -159,6 +153,16 @@ def _instrument(
         "inferred": inferred,
         "reviewed": False,
     }
+
+
+def _subject(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> list[str]:
+    """Layers that the instrument is about: of the words from it to the next named initiative, else of that one."""
+    initiatives = [m for m in sentence.of("initiative") if m["start"] > mention["start"]]
+    stop = initiatives[0]["start"] if initiatives else sentence.end
+    words = [m for m in sentence.of("layer", "concept") if mention["start"] <= m["start"] < stop]
+    words += [mention] if mention["kind"] == "initiative" else []
+    layers = {layer for m in words or initiatives[:1] for layer in codebook.layers_of(m["concept_id"])}
+    return [layer for layer in codebook.layers if layer in layers]
 
 
 def _made(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> str:
