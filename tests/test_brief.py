@@ -83,6 +83,17 @@ def test_a_notebook_that_was_not_executed_is_one_clear_error(notes):
             exporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
 
 
+def test_a_server_is_never_shut_down_by_an_export_that_fails():
+    from jupyter_core.application import JupyterApp
+
+    JupyterApp.instance()
+    try:
+        with pytest.raises(ResearchError):
+            BriefPDFExporter().from_notebook_node(notebook(("code", "1 + 1", [])), {"metadata": {"name": "nb"}})
+    finally:
+        JupyterApp.clear_instance()
+
+
 def test_nbconvert_says_it_in_one_line_and_exits_with_2(tmp_path):
     file = tmp_path / "brief.ipynb"
     nbformat.write(notebook(("md", "# Title", []), ("code", "1 + 1", [])), file)

@@ -6,6 +6,7 @@ Every function takes tables and returns a matplotlib Figure; titles are the capt
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -37,6 +38,8 @@ def _family() -> str:
     from matplotlib import font_manager
 
     folder = Path(fontpkg.path("Fira Sans")).parent
+    # Amiri and DejaVu, the fallbacks, have fewer weights than Fira Sans: not worth a warning in every notebook.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     for style in ("Regular", "Medium", "SemiBold", "Bold", "Italic"):
         font_manager.fontManager.addfont(str(folder / f"FiraSans-{style}.ttf"))
     font_manager.fontManager.addfont(fontpkg.path("Amiri"))

@@ -79,7 +79,7 @@ class Figure(Block):
         return (
             f"<figure><figcaption><strong>{caption}</strong></figcaption>"
             f'<img alt="{alt}" src="data:image/svg+xml;base64,{svg}" style="max-width:100%;background:white">'
-            f"<small>{source}</small></figure>"
+            f'<small style="display:block">{source}</small></figure>'
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from traitlets import Unicode, default
+from traitlets.config import Application
 
 from research.brief.model import LABELS, RIGHT_TO_LEFT, Document, from_notebook
 from research.errors import ResearchError
@@ -35,7 +36,7 @@ class _BriefExporter(Exporter):
         except ResearchError as error:
             from nbconvert.nbconvertapp import NbConvertApp  # imports every exporter, this module too
 
-            if not NbConvertApp.initialized():
+            if not (Application.initialized() and isinstance(Application.instance(), NbConvertApp)):
                 raise  # JupyterLab and the pipeline show the line themselves
             print(f"brief: {error}", file=sys.stderr)
             sys.exit(error.exit_code)

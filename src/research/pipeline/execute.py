@@ -50,6 +50,7 @@ def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
             kernel_name="python3",
             language="python",
             config=Config({"KernelManager": {"transport_encryption": "auto"}}),  # what the kernel says stays private
+            extra_arguments=["--IPKernelApp.log_level=50"],  # an idle kernel calls its own shutdown an error
         )
     except PapermillExecutionError as error:
         raise _in_one_line(error, step, running, study) from error
