@@ -9,6 +9,7 @@ asserted: machines are noisy.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -44,12 +45,12 @@ def plain_loop(folder: Path) -> float:
 
 
 def edit_prose(folder: Path, run: int) -> None:
-    """Change one word of the brief's Markdown."""
+    """Change the title, the brief's first Markdown cell."""
     file = folder / "notebooks" / "brief.en.ipynb"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(
-        text.replace("so that an adviser knows", f"so that every {'x' * (run + 1)} adviser knows"), encoding="utf-8"
-    )
+    notebook = json.loads(file.read_text(encoding="utf-8"))
+    title = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    title["source"] = [f"# Edited, version {run}"]
+    file.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def main() -> None:

@@ -104,6 +104,18 @@ def test_a_collective_signing_is_one_row_and_a_listed_paper_inherits_its_status(
     assert rows == [["agreement", 8, "signed", []], ["mou", 1, "signed", ["status"]]]
 
 
+def test_a_law_that_is_adopted_is_an_instrument_and_one_that_is_only_mentioned_is_not(tmp_path, codebook_file):
+    from research import load_codebook
+
+    law = "  - {id: law, scheme: instrument, label: {en: law, fr: loi, ar: قانون}}\n"
+    codebook_file.write_text(codebook_file.read_text(encoding="utf-8") + law, encoding="utf-8")
+    evidence = coded(
+        tmp_path, load_codebook(codebook_file), "Le pays a annoncé une loi sur les lacs et les rivières devant les députés réunis ce matin.",
+        "Une loi protège déjà les lacs du pays, rappelle un juriste de la ville basse à la radio locale.",
+    )  # fmt: skip
+    assert evidence.instruments[["kind", "status", "passage_id"]].values.tolist() == [["law", "announced", "x#p00"]]
+
+
 def test_numbers_are_read_in_figures_and_words_with_unit_and_bound(tmp_path, codebook):
     assert [(n.value, n.unit) for n in find_numbers("الجهات الاثنتي عشرة")] == [(12.0, "الجهات")]
     assert list(find_numbers("القرن الحادي والعشرين يوم الاثنين")) == []
@@ -141,10 +153,12 @@ def test_the_instruments_of_the_five_articles(seeds):
         "001 agreement signed  8",
         "001 lab announced  1",
         "001 mou announced min-digital+mistral-ai 1",
+        "001 programme announced  1",
         "002 talks discussed minister-digital+qatar-ict-minister 1",
         "002 centre announced undp 1",
         "002 centre announced  1",
         "003 talks discussed minister-digital+us-ai-director 1",
+        "003 programme announced  1",
         "004 mou signed min-digital 0",
         "004 agreement signed min-digital 0",
         "004 mou signed min-digital+min-education 1",

@@ -74,8 +74,7 @@ def _candidates(sentence: Sentence, codebook: Codebook) -> list[tuple[dict[str, 
     for mention in sentence.of("instrument", "initiative"):
         kind = _kind(mention, codebook)
         name = mention["concept_id"] if mention["kind"] == "initiative" else ""
-        unnamed_body = kind in _BODIES and not name
-        if not kind or kind in ("other", "budget", "law") or (unnamed_body and (kind in named or kind == "programme")):
+        if not kind or kind == "other" or (not name and kind in named):
             continue
         if _refers_back(sentence, mention, kind) or _contains(sentence, mention, codebook):
             continue
@@ -135,8 +134,8 @@ def _instrument(
         status = status or "announced"
     elif name:
         status = _made(sentence, mention, codebook)
-    elif status not in ("announced", "signed", "operating"):
-        return None  # a body without a name that nothing says was made
+    elif status not in ("announced", "signed", "operating") or not _own_cues(sentence, mention, codebook, after=False):
+        return None  # a body, a law or a budget without a name that nothing says was made
     quantity = _quantity(sentence, mention, several=kind in PAPERS and len(parties) < 2)
     title = codebook.label(name) if name else codebook.label(kind)
     return {
@@ -166,18 +165,21 @@ def _subject(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) ->
 
 
 def _made(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> str:
-    """Status of a named body: what the cues on either side of its name say, unless they speak of a paper."""
+    """Status of a named body: the furthest that the cues on either side of its name say."""
+    return str(max(["announced", *_own_cues(sentence, mention, codebook)], key=STATUSES.index))
+
+
+def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook, *, after: bool = True) -> list[str]:
+    """Statuses of the cues nearest before and after a mention, leaving out those that speak of a paper between."""
     cues, papers = sentence.of("status"), _papers(sentence, codebook)
-    before = [m for m in cues if m["end"] <= mention["start"]][-1:]
-    after = [m for m in cues if m["start"] >= mention["end"]][:1]
-    own = [
-        cue["concept_id"]
-        for cue in before + after
-        if not any(
-            min(cue["start"], mention["start"]) < p["start"] < max(cue["start"], mention["start"]) for p in papers
-        )
-    ]
-    return str(max(["announced", *own], key=STATUSES.index))
+    near = [m for m in cues if m["end"] <= mention["start"]][-1:]
+    near += [m for m in cues if m["start"] >= mention["end"]][:1] if after else []
+
+    def paper_between(cue: dict[str, Any]) -> bool:
+        low, high = sorted((cue["start"], mention["start"]))
+        return any(low < paper["start"] < high for paper in papers)
+
+    return [cue["concept_id"] for cue in near if not paper_between(cue)]
 
 
 def _parties(sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook) -> list[str]:
