@@ -105,3 +105,12 @@ def test_the_five_articles(seeds):
     assert (documents.loc[["000", "002", "004"], "title"] == "").all()
     left_out = corpus.boilerplate["text"].tolist()
     assert left_out == ["Français", "Español", "English", "الجمعة, 16 يناير 2026", "13.1 C", "Casablanca", "اشترك", "أحدث المقالات", "قد يعجبك ايضا"]  # fmt: skip
+
+
+def test_a_long_title_is_a_title_and_a_long_line_before_it_is_never_lost(tmp_path):
+    title = "Un titre qui compte bien plus de douze mots et qui ne finit par aucun point du tout"
+    (tmp_path / "a.txt").write_text(f"{title}\n{BODY}\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text(f"{BODY}\n{title}\n{BODY}\n", encoding="utf-8")
+    passages = load_corpus(tmp_path).passages
+    assert passages[passages["doc_id"] == "a"]["kind"].tolist() == ["title", "paragraph"]
+    assert passages[passages["doc_id"] == "b"]["kind"].tolist() == ["paragraph"] * 3

@@ -33,6 +33,7 @@ SUFFIXES = (".txt", ".md")
 SOURCE_COLUMNS = ["file", "sha256", "outlet", "url", "licence", "accessed", "published"]
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _BODY_WORDS = 12  # a line this long is prose, wherever it stands
+_TITLE_WORDS = 24  # a title is no longer than this
 _MENU_WORDS = 4  # a line this short before the body is navigation, unless it is the title
 _END_OF_SENTENCE = tuple('.!?؟…:»”"″')
 
@@ -284,6 +285,8 @@ def _classify(text: str, lines: list[Span]) -> list[tuple[str, str]]:
     """
     contents = [text[start:end] for start, end in lines]
     prose = [i for i, line in enumerate(contents) if _is_prose(line)]
+    if len(prose) > 1 and _is_long_title(contents[prose[0]], contents[prose[1]]):
+        prose = prose[1:]
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
     found = []
     head = [i for i in range(first) if not _furniture(contents[i])]
@@ -294,7 +297,7 @@ def _classify(text: str, lines: list[Span]) -> list[tuple[str, str]]:
             found.append(("", rule))
         elif i == title:
             found.append(("title", ""))
-        elif i < first:
+        elif i < first and not _is_prose(line):
             found.append(("", "short line before the body"))
         elif _is_prose(line):
             found.append(("paragraph", ""))
@@ -310,6 +313,12 @@ def _classify(text: str, lines: list[Span]) -> list[tuple[str, str]]:
 def _is_prose(line: str) -> bool:
     words = len(line.split())
     return words >= _BODY_WORDS or (words > _MENU_WORDS and line.endswith(_END_OF_SENTENCE))
+
+
+def _is_long_title(line: str, following: str) -> bool:
+    """Whether the first long line is a title: it ends like one, and prose that ends like prose comes after it."""
+    ends_open = not line.endswith(_END_OF_SENTENCE) and len(line.split()) <= _TITLE_WORDS
+    return ends_open and following.endswith(_END_OF_SENTENCE)
 
 
 def _furniture(line: str) -> str:
