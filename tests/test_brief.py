@@ -14,7 +14,6 @@ from research.brief.check import check_prose
 from research.brief.exporters import BriefHTMLExporter, BriefPDFExporter
 from research.brief.model import from_notebook
 from research.errors import CheckFailed
-from research.study import Study
 
 HOSTILE = '#eval("1") <script>alert(1)</script> $\\input{/etc/passwd}$ \u202eevil\u0007 **x** [a](javascript:b) 漢字 🙂'
 
@@ -67,6 +66,8 @@ def test_claims_are_numbered_in_order_and_facts_printed(notes):
         ("Signed.[^nobody-said-so]", r"nb, cell 3: cites an unknown claim \[\^nobody-said-so\]; correct the id"),
         ("Seen {{ facts.nothing }} times.", "cannot print .*nothing"),
         ("Seen {{ facts.__class__ }} times.", "cannot print"),
+        ("Seen {{ 7 }} times.", "cannot print"),
+        ("Seen {{ facts.n + 1 }} times.", "cannot print"),
         ("| a |\n|---|\n| b |", "a Markdown table; display Table"),
     ],
 )
@@ -123,6 +124,9 @@ def test_a_notebook_without_title_or_cover_is_refused(notes):
         ("Seven were signed.[^lakes-mou]", 'the number "Seven" is not bound'),
         ("In 2031 it was signed.[^lakes-mou]", 'the number "2031" is not bound'),
         ("- It is said.", "neither cited nor bound"),
+        ("**It is said.**", "neither cited nor bound"),
+        ("**Seven lakes dried up.** It was signed.[^lakes-mou]", 'the number "Seven" is not bound'),
+        ("He said “it is done.”[^lakes-mou] Lakes dried up.", 'neither cited nor bound: "Lakes dried up."'),
     ],
 )
 def test_a_loose_sentence_or_number_of_the_record_is_found(notes, prose, problem):
@@ -144,9 +148,21 @@ def test_bound_cited_and_judged_prose_passes(notes, prose, tags):
     assert check_prose(from_notebook(executed(prose, fact("n", 2), notes, tags=tags))) == []
 
 
+def test_a_title_keeps_its_emphasised_words_and_a_boxed_cell_its_order(notes):
+    doc = from_notebook(
+        executed("## A\n\ntext\n\n### B\n\nmore", notes, tags=("judgement",), title="One **two** *three*")
+    )
+    assert doc.meta["title"] == "One two three"
+    assert [block["t"] for block in doc.blocks if block["t"] != "notes"] == ["h", "box", "h", "box"]
+
+
 def test_hostile_text_comes_out_as_text(notes):
+    item = notes.data["items"][0]
+    item["statement"] = item["quotes"][0]["exact"] = HOSTILE
     table = Table(pd.DataFrame({HOSTILE: [HOSTILE]}), HOSTILE, name="t", source=HOSTILE)
-    made = executed("A [link](javascript:alert(1)) and <b>raw</b>.", table, fact("x", HOSTILE), notes, title=HOSTILE)
+    made = executed(
+        "A [link](javascript:alert(1)) and <b>raw</b>.[^lakes-mou]", table, fact("x", HOSTILE), notes, title=HOSTILE
+    )
     html, _ = BriefHTMLExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
     assert "<script" not in html and 'href="javascript' not in html and "<b>raw" not in html
     assert "&lt;script&gt;" in html and "\u202e" not in html and "\u0007" not in html
@@ -209,4 +225,3 @@ def test_the_exporters_are_where_nbconvert_looks_for_them():
     from nbconvert.exporters import get_exporter
 
     assert get_exporter("brief_pdf") is BriefPDFExporter and get_exporter("brief_html") is BriefHTMLExporter
-    assert Study  # the study is not needed to export: the notebook carries everything

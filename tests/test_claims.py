@@ -2,7 +2,7 @@ import pytest
 
 from conftest import CLAIMS
 from research import ResearchError, code_corpus, load_claims
-from research.claims import mark_reviewed
+from research.claims import check_terms, mark_reviewed
 from research.errors import BrokenQuote
 
 
@@ -37,6 +37,14 @@ def test_a_broken_quote_names_claim_and_file_and_proposes_the_nearest_text(tmp_p
 def test_a_wrong_claim_is_one_clear_error(tmp_path, corpus, old, new, message):
     with pytest.raises(ResearchError, match=message):
         load(tmp_path, corpus, CLAIMS.replace(old, new))
+
+
+def test_a_layer_or_an_actor_that_the_codebook_lacks_is_named(tmp_path, corpus, codebook):
+    for old, new in (("[compute]", "[computee]"), ("status: signed", "status: signed\n  attributed_to: [nobody]")):
+        with pytest.raises(
+            ResearchError, match=r"claim 'lakes-mou' names '(computee|nobody)', which is not in the codebook"
+        ):
+            check_terms(load(tmp_path, corpus, CLAIMS.replace(old, new)), codebook)
 
 
 def test_instruments_that_a_claim_quotes_are_reviewed(tmp_path, corpus, codebook):

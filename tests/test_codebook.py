@@ -42,6 +42,7 @@ def test_a_wrong_entry_is_named_with_its_file_and_remedy(tmp_path, entries, mess
         ("concepts: !!python/object/apply:os.system [echo]", "not readable as YAML"),
         ("just words", "no list of concepts"),
         ("scheme: layer\nconcepts: []", "the codebook is empty"),
+        ("scheme: layer\nconcepts: [energy]", r"book\.yaml: not a concept: 'energy'"),
     ],
 )
 def test_a_file_that_is_not_a_codebook_is_refused(tmp_path, text, message):

@@ -1,4 +1,3 @@
-import pandas as pd
 import pytest
 
 from research import code_corpus, load_corpus
@@ -188,4 +187,8 @@ def test_no_passage_of_the_five_articles_speaks_of_chips_or_connectivity(seeds):
     study, corpus = seeds
     codes = code_corpus(corpus, study.codebook()).codes
     assert set(study.codebook().layers) - set(codes["layer"]) == {"chips", "connectivity"}
-    assert isinstance(codes, pd.DataFrame)
+
+
+def test_a_number_with_its_unit_attached_is_read_whole_and_a_name_with_a_figure_is_not_a_number():
+    read = [(n.value, n.unit) for n in find_numbers("3.5M€, 100MW et 40k; the 1990s, 5G and 3D, 1,500,000 DH")]
+    assert read == [(3.5, "M"), (100.0, "MW"), (40.0, "k"), (1990.0, "s"), (1500000.0, "DH")]

@@ -114,3 +114,18 @@ def test_a_long_title_is_a_title_and_a_long_line_before_it_is_never_lost(tmp_pat
     passages = load_corpus(tmp_path).passages
     assert passages[passages["doc_id"] == "a"]["kind"].tolist() == ["title", "paragraph"]
     assert passages[passages["doc_id"] == "b"]["kind"].tolist() == ["paragraph"] * 3
+
+
+def test_an_article_that_is_edited_can_be_loaded_again(tmp_path):
+    (tmp_path / "a.txt").write_text(BODY, encoding="utf-8")
+    assert load_corpus(tmp_path).text("a") == BODY
+    (tmp_path / "a.txt").write_text(BODY + " Fin.", encoding="utf-8")
+    assert load_corpus(tmp_path).text("a") == BODY + " Fin."
+
+
+def test_a_publication_date_that_is_no_date_is_refused(tmp_path):
+    (tmp_path / "a.txt").write_text(BODY, encoding="utf-8")
+    sheet = tmp_path / "sources.csv"
+    sheet.write_text(",".join(SOURCE_COLUMNS) + "\na.txt,,,,,,16/01/2026\n", encoding="utf-8")
+    with pytest.raises(ResearchError, match=r"sources\.csv, a\.txt: published '16/01/2026'; write it as 2026-01-31"):
+        load_corpus(tmp_path, sources=sheet, strict=True)

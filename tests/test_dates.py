@@ -54,3 +54,11 @@ def test_last_july_counts_from_the_reference():
 def test_bare_years_are_found_apart_from_dates():
     text = "Maroc Digital 2030"
     assert bare_years(text) == [(14, 18, 2030)]
+
+
+def test_the_year_in_a_name_does_not_date_a_day_without_a_year():
+    (day,) = find_dates("Le 12 janvier, la ministre a parlé de Maroc Digital 2030")
+    assert resolve(day, reference=None, years={2030}, known=[]).how.startswith("unresolved")
+    (current,) = find_dates("من 1 إلى 4 فبراير الجاري")
+    assert resolve(current, reference=None, years={2026}, known=[]).first == date(2026, 2, 1)
+    assert resolve(current, reference=date(2025, 2, 3), years={2030}, known=[]).first is None

@@ -1,5 +1,5 @@
 import json
-import shutil
+import os
 import time
 from pathlib import Path
 
@@ -81,6 +81,32 @@ def test_a_parameter_reaches_the_notebook_that_declares_it_and_a_deleted_figure_
     assert json.loads((study.root / "report/facts.json").read_text())["detail"] == 2
 
 
+def test_an_article_that_is_added_and_removed_again_leaves_no_trace(study):
+    before = published(study)
+    extra = study.root / "seeds" / "c.txt"
+    extra.write_text(
+        "Une troisième chronique, assez longue pour compter, parle des lacs et des rivières du pays.", encoding="utf-8"
+    )
+    run_study(study)
+    assert b"c#p00" in (study.root / "report/tables/passages.csv").read_bytes()
+    extra.unlink()
+    run_study(study)
+    assert published(study) == before
+
+
+def test_the_environment_is_left_as_it_was(study, monkeypatch):
+    monkeypatch.setenv("RESEARCH_STUDY", "/somewhere/else")
+    run_study(study)
+    assert os.environ["RESEARCH_STUDY"] == "/somewhere/else"
+
+
+def test_a_brief_that_is_no_longer_made_leaves_the_report(study):
+    (study.root / "report" / "brief.xx.pdf").write_bytes(b"old")
+    edit(study, "notebooks/brief.en.ipynb", "A memorandum", "One memorandum")
+    run_study(study)
+    assert not (study.root / "report" / "brief.xx.pdf").exists()
+
+
 def break_claim(study):
     edit(study, "seeds/claims.yaml", "avec Orbanel", "avec Personne")
 
@@ -141,6 +167,7 @@ def test_bad_input_is_one_line_and_the_last_good_brief_stays(study, harm, line, 
         (["brief", "-p", "detial=2"], "no notebook has a parameter 'detial'; did you mean 'detail'?"),
         (["brief", "-p", "detail=two"], "parameter detail='two'; give a value of type int"),
         (["brief", "-p", "detail"], "-p detail; write -p name=value"),
+        (["brief", "-p", "detail=["], "-p detail: not readable as YAML: '['; mend it"),
         (["run", "9_nothing"], "notebooks/: no notebook '9_nothing'; one of 1_corpus, brief.en"),
     ],
 )
@@ -155,7 +182,7 @@ def test_a_cell_that_raises_is_named_and_the_notebook_kept(study):
     edit(study, "notebooks/1_corpus.ipynb", "study = Study.find()", "study = Study.find(); 1 / 0")
     result = invoke(study, "run", "1_corpus")
     assert result.exit_code == 2
-    assert "notebooks/1_corpus.ipynb: cell 3" in result.output and "ZeroDivisionError" in result.output
+    assert "notebooks/1_corpus.ipynb, cell 2" in result.output and "ZeroDivisionError" in result.output
     assert (study.root / ".research/running/1_corpus.ipynb").is_file()
 
 
@@ -202,4 +229,3 @@ def test_the_study_s_notebooks_are_stripped_typed_and_short():
         assert all(p.annotation in ("int", "str", "bool", "int | None") for p in step.parameters)
         for cell in nbformat.read(step.path, as_version=4).cells:
             assert not cell.get("outputs") and len(cell.source.splitlines()) <= 30, (step.name, cell.id)
-    assert shutil  # keeps the import that the fixtures share

@@ -51,3 +51,16 @@ def test_a_story_told_twice_counts_once(seeds):
     ledger = sovereignty_ledger(evidence, study.claims(corpus), study.codebook(), corpus=corpus).set_index("layer")
     assert ledger.loc["data", "documents"] == 2 and ledger.loc["data", "stories"] == 1
     assert ledger.query("silent").index.tolist() == ["chips", "connectivity"]
+
+
+def test_a_corpus_without_instruments_and_a_layer_only_denied(tmp_path, codebook):
+    from research import load_corpus
+
+    (tmp_path / "x.txt").write_text(
+        "Le pays n'a pas de centre de données, dit un habitant de la ville basse à la radio.", encoding="utf-8"
+    )
+    evidence = code_corpus(load_corpus(tmp_path), codebook)
+    ledger = sovereignty_ledger(evidence, table("claims", []), codebook).set_index("layer")
+    assert evidence.instruments.empty
+    assert not ledger.loc["compute", "silent"] and ledger.loc["compute", "passages"] == 0
+    assert ledger.loc["talent", "silent"]

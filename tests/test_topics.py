@@ -99,3 +99,11 @@ def test_the_study_has_at_least_three_steady_topics_in_two_languages(seeds):
     assert 4 <= len(found.topics) <= 8
     assert (found.topics["found_in_runs"] >= 16).sum() >= 3
     assert not found.topics["language_only"].any()
+
+
+def test_plain_texts_in_another_order_give_the_same_stability():
+    given = texts(14)
+    one, other = (fit_topics(order, n_topics=3, runs=5) for order in (given, given[::-1]))
+    assert one.topics.equals(other.topics) and one.stability.equals(other.stability)
+    with pytest.raises(ResearchError, match="runs=0"):
+        fit_topics(given, runs=0)

@@ -14,6 +14,7 @@ import pandas as pd
 import pydantic
 import yaml
 
+from research.codebook import Codebook
 from research.corpus import Corpus
 from research.errors import BrokenQuote, ResearchError
 from research.tables import table
@@ -152,6 +153,18 @@ def _nearest(wanted: str, text: str) -> str:
     block = SequenceMatcher(None, text, wanted, autojunk=False).find_longest_match()
     start = max(0, block.a - block.b)
     return " ".join(text[start : start + min(len(wanted), 160)].split())
+
+
+def check_terms(claims: pd.DataFrame, codebook: Codebook) -> None:
+    """Raise a ResearchError if a claim names a layer or an actor that the codebook lacks."""
+    for row in claims.itertuples():
+        unknown = [*(set(row.layers) - set(codebook.layers)), *(set(row.attributed_to) - set(codebook.concepts))]
+        if unknown:
+            raise ResearchError(
+                f"claim {row.claim_id!r} names {sorted(unknown)[0]!r}, which is not in the codebook",
+                where="claims.yaml",
+                remedy="correct it, or add it to seeds/codebook/",
+            )
 
 
 def mark_reviewed(instruments: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:

@@ -28,12 +28,19 @@ def _study(ctx: click.Context) -> Any:
     return Study.find(ctx.obj)
 
 
-def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
+def _yaml(text: str, where: str) -> Any:
     import yaml
 
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ResearchError(f"not readable as YAML: {text[:60]!r}", where=where, remedy="mend it") from error
+
+
+def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if file is not None:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = _yaml(file.read_text(encoding="utf-8"), str(file))
         if not isinstance(content, dict):
             raise ResearchError(
                 "not a list of 'name: value' lines", where=str(file), remedy="write one parameter a line"
@@ -43,7 +50,7 @@ def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise ResearchError(f"-p {pair}", remedy="write -p name=value")
-        given[name] = yaml.safe_load(value)
+        given[name] = _yaml(value, f"-p {name}")
     return given
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 import yaml
@@ -32,7 +32,7 @@ Scheme = Literal[
     "speech",
     "partner",
 ]
-Texts = dict[Literal["en", "fr", "ar", "es"], list[str]]
+Texts = dict[Literal["en", "fr", "ar", "es"], list[Annotated[str, pydantic.Field(min_length=2)]]]
 
 
 class Concept(pydantic.BaseModel):
@@ -173,6 +173,9 @@ def _entries(file: Path) -> list[dict[str, Any]]:
         raise ResearchError(f"not readable as YAML{at}: {problem}", where=file.name, remedy="mend it there") from error
     if not isinstance(content, dict) or not isinstance(content.get("concepts"), list):
         raise ResearchError("no list of concepts", where=file.name, remedy="start it with 'scheme:' and 'concepts:'")
+    for entry in content["concepts"]:
+        if not isinstance(entry, dict):
+            raise ResearchError(f"not a concept: {entry!r:.60}", where=file.name, remedy="start it with '- id:'")
     return [{"scheme": content.get("scheme"), **entry} for entry in content["concepts"]]
 
 

@@ -14,10 +14,9 @@ import csv
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,13 @@ from research.text import Span, fold_label, trimmed
 
 SUFFIXES = (".txt", ".md")
 SOURCE_COLUMNS = ["file", "sha256", "outlet", "url", "licence", "accessed", "published"]
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BOMS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _BODY_WORDS = 12  # a line this long is prose, wherever it stands
 _TITLE_WORDS = 24  # a title is no longer than this
 _MENU_WORDS = 4  # a line this short before the body is navigation, unless it is the title
@@ -39,7 +44,7 @@ _END_OF_SENTENCE = tuple('.!?؟…:»”"″')
 
 # What web pages add around an article, in words of their own; a line that is one of these is not the article's.
 _CUES = {
-    "language switcher": "français francais english español العربية عربي english version",
+    "language switcher": "français|francais|english|español|العربية|عربي|english version",
     "subscribe": "اشترك|اشترك الآن|s'abonner|abonnez vous|subscribe|sign up|suscribete|النشرة البريدية|newsletter",
     "latest articles": "أحدث المقالات|آخر الأخبار|derniers articles|les plus lus|latest articles|latest news|"
     "most read|ultimas noticias|الأكثر قراءة",
@@ -77,14 +82,15 @@ class Corpus:
         if rows.empty:
             raise ResearchError(f"no document {doc_id!r}", remedy=f"one of {list(self.documents['doc_id'])[:8]}")
         file, encoding, expected = rows.iloc[0]
-        text = _read_text(self.root / file, encoding)
+        text = _read_text(self.root / file, encoding, expected)
         if _sha256(text.encode("utf-8", "surrogatepass")) != expected:
             raise ResearchError("the file has changed since it was loaded", where=file, remedy="load the corpus again")
         return text
 
 
-@cache
-def _read_text(path: Path, encoding: str) -> str:
+@lru_cache(maxsize=64)
+def _read_text(path: Path, encoding: str, _text_sha256: str) -> str:
+    """The decoded file; the hash that the caller expects is part of what is remembered."""
     return path.read_bytes().decode(encoding)
 
 
@@ -336,11 +342,7 @@ def _furniture(line: str) -> str:
 
 @cache
 def _cues() -> dict[str, frozenset[str]]:
-    separators = {rule: "|" if "|" in phrases else " " for rule, phrases in _CUES.items()}
-    return {
-        rule: frozenset(fold_label(phrase) for phrase in phrases.split(separators[rule]))
-        for rule, phrases in _CUES.items()
-    }
+    return {rule: frozenset(fold_label(phrase) for phrase in phrases.split("|")) for rule, phrases in _CUES.items()}
 
 
 def _looks_like_name(line: str) -> bool:
@@ -377,7 +379,7 @@ def _date_document(
     clock = [(line, mention) for line in boilerplate for mention in dating.find_dates(line["text"])]
     body = [(passage, mention) for passage in passages for mention in dating.find_dates(passage["text"])]
     clock_day = next((mention.first for _, mention in clock if mention.first), None)
-    sheet_day = date.fromisoformat(source["published"]) if source and source["published"] else None
+    sheet_day = _sheet_day(source)
     reference, published, how = sheet_day, sheet_day, "from the source sheet" if sheet_day else ""
     years = {passage["passage_id"]: {y for _, _, y in dating.bare_years(passage["text"])} for passage in passages}
 
@@ -391,14 +393,12 @@ def _date_document(
         return [(p, m) for (p, _), m in zip(body, known, strict=True)]
 
     settled = settle(reference or clock_day)
-    yesterday = next((m for _, m in settled if m.shift == "yesterday"), None)
+    where, yesterday = next(((p, m) for p, m in settled if m.shift == "yesterday"), ({}, None))
     if published is None and yesterday is not None and yesterday.first:
         published = yesterday.first + timedelta(days=1)
         how = f'resolved: the day after "{yesterday.surface}", {yesterday.how.removeprefix("resolved: ")}'
         settled = settle(published)
-        settled = [
-            (p, yesterday if m.surface == yesterday.surface and m.start == yesterday.start else m) for p, m in settled
-        ]
+        settled = [(p, yesterday if p is where and m.start == yesterday.start else m) for p, m in settled]
     rows = []
     for line, mention in clock:
         how_clock = f"page clock ({mention.how})"
@@ -437,6 +437,19 @@ def _date_document(
     return rows, published.isoformat() if published else "", how
 
 
+def _sheet_day(source: dict[str, str] | None) -> date | None:
+    if not source or not source["published"]:
+        return None
+    try:
+        return date.fromisoformat(source["published"])
+    except ValueError:
+        raise ResearchError(
+            f"published {source['published']!r}",
+            where=f"sources.csv, {source['file']}",
+            remedy="write it as 2026-01-31",
+        ) from None
+
+
 def _date_row(
     doc_id: str, passage_id: str, offset: int, mention: dating.DateMention, role: str, *, how: str
 ) -> dict[str, Any]:
@@ -467,12 +480,3 @@ def _year_row(doc_id: str, passage: dict[str, Any], start: int, end: int, year: 
         "role": "horizon",
         "chosen": False,
     }
-
-
-def iter_sentences(passages: pd.DataFrame) -> Iterator[tuple[str, str, int, int]]:
-    """Sentences of passages: ``(passage_id, text, start, end)``, offsets as in the document."""
-    from research.text import sentences
-
-    for row in passages.itertuples():
-        for start, end in sentences(row.text, row.language):
-            yield row.passage_id, row.text[start:end], row.start + start, row.start + end

@@ -190,7 +190,7 @@ def _resolve_month(mention: DateMention, reference: date | None, years: set[int]
         if mention.shift == "next" and mention.month <= reference.month:
             year += 1
         reason = f'resolved: "{mention.shift}" from {reference.isoformat()}'
-    elif len(years) == 1 and mention.shift not in ("last", "next"):
+    elif len(years) == 1 and mention.shift == "this" and (reference is None or reference.year in years):
         (year,) = years
         reason = f"resolved: the passage names {year}"
     else:

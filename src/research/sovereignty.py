@@ -45,10 +45,9 @@ def sovereignty_ledger(
     stories = dict(zip(corpus.documents["doc_id"], corpus.documents["story_id"], strict=True)) if corpus else {}
     rows = []
     for layer in codebook.layers:
-        codes = evidence.codes[(evidence.codes["layer"] == layer) & ~evidence.codes["negated"]]
-        asserted = claims[[layer in layers for layers in claims["layers"]]] if len(claims) else claims
-        # A paragraph can report several instruments: the layer's are those that its passage is coded with.
-        instruments = evidence.instruments[[layer in layers for layers in evidence.instruments["layers"]]]
+        spoken = evidence.codes[evidence.codes["layer"] == layer]  # a denial speaks of a layer, too
+        codes = spoken[~spoken["negated"]]
+        asserted, instruments = _about(layer, claims), _about(layer, evidence.instruments)
         row = {
             "layer": layer,
             "passages": len(codes),
@@ -59,11 +58,15 @@ def sovereignty_ledger(
             "status_top": _furthest([*codes.loc[~codes["hedged"], "status"]]),
             "posture_top": _most([*codes["posture"], *asserted["posture"]], POSTURES),
             **_origins(codes, evidence.mentions, codebook),
-            "silent": codes.empty and asserted.empty,
+            "silent": spoken.empty and asserted.empty,
         }
         row["certainty"] = _certainty(row, codes, asserted, instruments)
         rows.append(row)
     return table("ledger", rows)
+
+
+def _about(layer: str, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[pd.Series([layer in layers for layers in frame["layers"]], index=frame.index, dtype=bool)]
 
 
 def _furthest(statuses: list[str]) -> str:

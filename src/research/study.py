@@ -153,6 +153,8 @@ class Study:
 
         sheet = self.seeds / "sources.csv"
         corpus = load_corpus(self.seeds, sources=sheet if sheet.is_file() else None, strict=strict)
+        for pattern in ("seeds/*.txt", "seeds/*.md"):  # an article added later makes the tables stale, too
+            self._inputs[pattern] = _digest(self.root / pattern)
         for file in [*corpus.documents["file"], *corpus.refused["file"]]:
             self._note(self.seeds / file)
         if sheet.is_file():
@@ -176,11 +178,13 @@ class Study:
         return codebook
 
     def claims(self, corpus: Corpus) -> pd.DataFrame:
-        """The analyst's claims, every quote found again in its article."""
-        from research.claims import load_claims
+        """The analyst's claims, every quote found again in its article, every layer and actor in the codebook."""
+        from research.claims import check_terms, load_claims
 
         self._note(self.seeds / "claims.yaml")
-        return load_claims(self.seeds / "claims.yaml", corpus)
+        claims = load_claims(self.seeds / "claims.yaml", corpus)
+        check_terms(claims, self.codebook())
+        return claims
 
     def recommendations(self) -> list[Recommendation]:
         """The authors' recommendations."""
@@ -247,6 +251,10 @@ class Study:
 
 
 def _digest(file: Path) -> str:
+    """Hash of a file's bytes; of the names that match, where the last part is a pattern."""
+    if "*" in file.name:
+        names = sorted(found.name for found in file.parent.glob(file.name))
+        return hashlib.sha256("\0".join(names).encode()).hexdigest()
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 

@@ -110,6 +110,8 @@ def fit_topics(
     'no topics: 2 distinct passages, fewer than 30'
     """
     frame = _frame(passages)
+    if runs < 1:
+        raise ResearchError(f"runs={runs}", remedy="give at least one bootstrap sample")
     if embedding != "lexical":
         raise ResearchError(f"unknown embedding {embedding!r}", remedy="use 'lexical'")
     parameters = {"embedding": embedding, "n_topics": n_topics, "seed": seed, "runs": runs}
@@ -168,7 +170,7 @@ def _samples(frame: pd.DataFrame, runs: int, seed: int) -> list[Labels]:
     """Positions in each bootstrap sample: 80 % of the stories, or of the passages when stories are few."""
     stories = sorted(frame["story_id"].unique())
     unit = "story_id" if len(stories) >= 10 else "passage_id"
-    units = sorted(frame[unit].unique())
+    units = frame[unit].drop_duplicates().tolist()  # in the order of the texts, whatever the names
     drawn = []
     for run in range(runs):
         generator = np.random.default_rng([seed, run])
@@ -177,10 +179,10 @@ def _samples(frame: pd.DataFrame, runs: int, seed: int) -> list[Labels]:
     return drawn
 
 
-def _reducer(n_rows: int, n_columns: int) -> Any:
+def _reducer(vectors: Matrix, dimensions: int) -> Any:
     from sklearn.decomposition import PCA
 
-    return PCA(min(_DIMENSIONS[n_rows <= LARGE], n_rows - 1, n_columns), svd_solver="full")
+    return PCA(min(dimensions, *vectors.shape, len(vectors) - 1), svd_solver="full")
 
 
 def _clusterer(count: int, seed: int) -> Any:
@@ -189,13 +191,13 @@ def _clusterer(count: int, seed: int) -> Any:
     return KMeans(count, n_init=10, random_state=seed)
 
 
-def _cluster(vectors: Matrix, count: int, seed: int) -> Labels:
-    reduced = _reducer(*vectors.shape).fit_transform(vectors)
+def _cluster(vectors: Matrix, count: int, seed: int, dimensions: int) -> Labels:
+    reduced = _reducer(vectors, dimensions).fit_transform(vectors)
     return np.asarray(_clusterer(count, seed).fit_predict(reduced))
 
 
 def _choose(vectors: Matrix, samples: list[Labels], n_topics: int | None, seed: int) -> tuple[int, str]:
-    rows = len(vectors)
+    rows, dimensions = len(vectors), _DIMENSIONS[len(vectors) <= LARGE]
     distinct = len(np.unique(vectors.round(9), axis=0))
     if n_topics is not None:
         return min(n_topics, distinct), f"k-means on PCA, {n_topics} topics as asked"
@@ -204,8 +206,10 @@ def _choose(vectors: Matrix, samples: list[Labels], n_topics: int | None, seed: 
         return count, f"k-means on PCA, {count} topics for {rows} passages"
     scores = {}
     for count in range(4, min(8, rows // 6) + 1):
-        whole = _cluster(vectors, count, seed)
-        scores[count] = float(np.mean([_rand(whole[s], _cluster(vectors[s], count, seed)) for s in samples[:10]]))
+        whole = _cluster(vectors, count, seed, dimensions)
+        scores[count] = float(
+            np.mean([_rand(whole[s], _cluster(vectors[s], count, seed, dimensions)) for s in samples[:10]])
+        )
     best = max(scores, key=lambda count: (round(scores[count], 3), count))
     return best, f"k-means on PCA, {best} topics: the steadiest number from 4 to {max(scores)} for {rows} passages"
 
@@ -229,7 +233,7 @@ def _fit_bertopic(
 
     model = BERTopic(
         embedding_model=_Backend(),
-        umap_model=_reducer(*vectors.shape),
+        umap_model=_reducer(vectors, _DIMENSIONS[len(vectors) <= LARGE]),
         hdbscan_model=_clusterer(count, seed),
         vectorizer_model=CountVectorizer(analyzer=readable_words),
         top_n_words=_TERMS,
@@ -267,7 +271,9 @@ def _stability(
     found = dict.fromkeys(ids, 0)
     rows = []
     for run, sample in enumerate(samples):
-        again = _cluster(vectors[sample], min(len(ids), len(sample)), seed + run + 1)
+        again = _cluster(
+            vectors[sample], min(len(ids), len(sample)), seed + run + 1, _DIMENSIONS[len(vectors) <= LARGE]
+        )
         whole = labels[sample]
         rows.append({"run": run, "passages": len(sample), "ari": _rand(whole, again)})
         for topic in ids:

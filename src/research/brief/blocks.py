@@ -48,7 +48,7 @@ class Figure(Block):
     Parameters
     ----------
     fig : matplotlib Figure
-        Drawn under `research.figures.style`; it is closed here.
+        As the functions of `research.figures` draw it.
     caption : str
         The message, in ten words at most.
     alt : str

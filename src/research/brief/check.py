@@ -32,7 +32,11 @@ def check_prose(doc: Document) -> list[str]:
         Empty when every sentence of the record is cited or bound.
     """
     problems = []
-    for cell, text in _texts(doc.blocks):
+    for cell, lead, text in _texts(doc.blocks):
+        problems += [
+            f'cell {cell + 1}: the number "{n}" is not bound to a fact: "{lead}"'
+            for n in _loose_numbers(lead, doc.meta)
+        ]
         for sentence in _sentences(text, doc.meta["language"]):
             words = sentence.replace(_REF, "").replace(_FACT, "")
             shown = " ".join(words.split())[:80]
@@ -53,22 +57,19 @@ def _loose_numbers(sentence: str, meta: Json) -> Iterator[str]:
         yield rest[number.start : number.end]
 
 
-def _texts(blocks: list[Json]) -> Iterator[tuple[int, str]]:
+def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
+    """Cell, run-in heading and text of every paragraph that has to be cited or bound."""
     for block in blocks:
         if block["t"] == "p":
-            yield block["cell"], _flat(_after_run_in_heading(block["c"]))
+            first, rest = block["c"][0], block["c"][1:]
+            lead = _flat(first["c"]) if first["t"] == "strong" else ""
+            short = lead != "" and len(lead.split()) <= _HEADING_WORDS and _flat(rest).strip() != ""
+            yield block["cell"], lead if short else "", _flat(rest if short else block["c"])
         elif block["t"] in ("ul", "ol"):
             for item in block["items"]:
                 yield from _texts(item)
         elif block["t"] == "quote" or (block["t"] == "box" and block["kind"] not in _EXEMPT):
             yield from _texts(block["c"])
-
-
-def _after_run_in_heading(pieces: list[Json]) -> list[Json]:
-    """A paragraph may open with a few bold words as its heading."""
-    first = pieces[0] if pieces else {}
-    short = first.get("t") == "strong" and len(_flat(first["c"]).split()) <= _HEADING_WORDS
-    return pieces[1:] if short else pieces
 
 
 def _flat(pieces: list[Json]) -> str:
@@ -88,5 +89,5 @@ def _flat(pieces: list[Json]) -> str:
 
 def _sentences(text: str, language: str) -> list[str]:
     # A reference stands after the full stop of its sentence: move it before, so that it stays with it.
-    moved = re.sub(rf"([.!?؟])({_REF}+)", r"\2\1", text)
+    moved = re.sub(rf"([.!?؟…][”»\")\]’]*)\s*({_REF}+)", r"\2\1", text)
     return [moved[start:end] for start, end in sentences(moved, language)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import Any, cast
 
 from research.brief.blocks import MIME
@@ -31,8 +32,6 @@ LABELS = {
         "run": "Run",
         "position": "characters",
         "undated": "undated",
-        "document": "document",
-        "contents": "Contents",
         "evidence": "Evidence",
     },
 }
@@ -40,7 +39,7 @@ RIGHT_TO_LEFT = ("ar",)
 _LONG_TABLE = 1200  # characters, from which a table may run over a page's end
 
 _ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
-_ARABIC_RUN = re.compile(f"[{_ARABIC}](?:[^A-Za-zÀ-ɏ{_ARABIC}]*[{_ARABIC}]+)*[؟،؛]?")
+_ARABIC_RUN = re.compile(f"[{_ARABIC}](?:[^A-Za-zÀ-ɏ{_ARABIC}]*[{_ARABIC}]+)*")
 _LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ](?:[^\u0600-\u06ff]*[A-Za-zÀ-ɏ0-9])?")
 # Controls, and the direction marks with which a text could reorder its surroundings.
 _UNSAFE = re.compile(
@@ -156,7 +155,7 @@ class Builder:
         if title is None:
             raise self._error("no title", "start the first Markdown cell with '# '")
         self.doc.blocks.remove(title)
-        self.doc.meta["title"] = "".join(piece.get("v", "") for piece in title["c"])
+        self.doc.meta["title"] = _plain(title["c"])
         self._number()
         return self.doc
 
@@ -192,13 +191,12 @@ class Builder:
         tokens, _ = _markdown()(source)
         blocks = self._blocks(tokens)
         kind = next((tag for tag in tags if tag in BOXES), "")
-        if kind:
-            headings = [b for b in blocks if b["t"] == "h"]
-            self.doc.blocks += headings
-            blocks = [{"t": "box", "kind": kind, "c": [b for b in blocks if b["t"] != "h"], "cell": self.cell}]
-            if not blocks[0]["c"]:
-                return
-        self.doc.blocks += blocks
+        for is_heading, group in groupby(blocks, key=lambda block: block["t"] == "h"):
+            found = list(group)
+            if is_heading or not kind:
+                self.doc.blocks += found
+            else:
+                self.doc.blocks.append({"t": "box", "kind": kind, "c": found, "cell": self.cell})
 
     def _blocks(self, tokens: list[Json]) -> list[Json]:
         found: list[Json] = []
@@ -253,15 +251,12 @@ class Builder:
         return self.doc.cited.index(claim) + 1
 
     def _value(self, expression: str) -> str:
-        import jinja2
-        from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-        environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
-        facts = {name: block["text"] for name, block in self.doc.facts.items()}
-        try:
-            return clean(environment.from_string("{{ " + expression + " }}").render(facts=facts))
-        except jinja2.TemplateError as error:
-            raise self._error(f"cannot print {{{{ {expression} }}}}: {error}", "compute it with fact(…)") from error
+        owner, _, name = expression.partition(".")
+        if owner != "facts" or name not in self.doc.facts:
+            raise self._error(
+                f"cannot print {{{{ {expression} }}}}", "write {{ facts.name }}, computed by fact(name, …)"
+            )
+        return clean(self.doc.facts[name]["text"])
 
     # ---- displayed blocks
 
@@ -330,10 +325,18 @@ class Builder:
     def _note(self, claim: str, number: int) -> Json:
         item, language = self.claims[claim], self.doc.meta["language"]
         quotes = [
-            {**quote, "q": runs(quote["exact"], quote["language"]), "rtl": quote["language"] in RIGHT_TO_LEFT}
+            {
+                **{key: value for key, value in quote.items() if key != "exact"},
+                "q": runs(quote["exact"], quote["language"]),
+                "rtl": quote["language"] in RIGHT_TO_LEFT,
+            }
             for quote in item["quotes"]
         ]
         return {**item, "n": number, "statement": runs(item["statement"], language), "quotes": quotes}
+
+
+def _plain(pieces: list[Json]) -> str:
+    return "".join(_plain(piece["c"]) if "c" in piece else piece.get("v", "") for piece in pieces)
 
 
 def _displayed(cell: Any) -> Iterator[Json]:

@@ -88,7 +88,8 @@ def _by_span(found: list[tuple[Any, Match]]) -> list[tuple[Any, list[Match]]]:
 def _resolve(matches: list[Match], present: set[str], codebook: Codebook) -> list[tuple[str, Match, bool]]:
     resolved = [(match.concept_id, match, False) for match in matches if match.how == "label"]
     for how in ("surname", "title"):
-        persons = {match.concept_id: match for match in matches if match.how == how}
+        known = {concept_id for concept_id, _, _ in resolved}
+        persons = {m.concept_id: m for m in matches if m.how == how and m.concept_id not in known}
         if not persons:
             continue
         named = sorted(present & set(persons))

@@ -38,7 +38,7 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
     codebook : Codebook
     """
     rows: list[dict[str, Any]] = []
-    collective: set[str] = set()  # documents that report a signing of several papers together
+    collective: set[str] = set()  # documents that report a signing without naming two parties
     for sentence in found:
         if sentence.kind != "paragraph":
             continue

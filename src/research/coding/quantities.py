@@ -26,6 +26,9 @@ _WORDS = {
 }
 
 
+_GENERATIONS = ("g", "d")  # 5G and 3D are names
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number at ``text[start:end]``."""
@@ -53,8 +56,9 @@ def _pattern(language: str) -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, _words(language)), key=lambda w: (-len(w), w)))
     proclitic = "|".join(sorted(map(re.escape, PROCLITICS - {""}), key=lambda p: (-len(p), p)))
     return re.compile(
-        rf"(?<![\w.,])(?:{proclitic})?(?:(?P<figure>\d+(?:[ .,]\d{{3}})*(?:[.,]\d+)?)|(?P<word>{words}))"
-        rf"(?P<percent> ?%| ?في المائه| pour cent| percent| per cent)?(?![\w])(?P<unit> [^\W\d]+)?"
+        rf"(?<![\w.,])(?:{proclitic})?"
+        rf"(?:(?P<figure>\d++(?:[ .,]\d{{3}}(?!\d))*+(?:[.,]\d++)?+)|(?P<word>{words})(?!\w))"
+        rf"(?P<percent> ?%| ?في المائه| pour cent| percent| per cent)?(?P<glued>[^\W\d_]+)?(?P<unit> [^\W\d]+)?"
     )
 
 
@@ -70,6 +74,8 @@ def find_numbers(text: str, language: str = "") -> Iterator[Number]:
         attached = folded.text[match.start() : match.start("word")] if match["word"] else ""
         if attached == "وال" or (attached.endswith("ال") and words[match["word"]] == 2):
             continue  # half of an ordinal (الحادي والعشرين, "twenty-first"), or Monday (الاثنين)
+        if match["glued"] in _GENERATIONS:
+            continue
         name = "figure" if match["figure"] else "word"
         start, end = folded.raw(match.start(name), match.end("percent") if match["percent"] else match.end(name))
         value = _figure(match["figure"]) if match["figure"] else float(words[match["word"]])
@@ -77,6 +83,8 @@ def find_numbers(text: str, language: str = "") -> Iterator[Number]:
         if not unit and attached.endswith("ال"):  # a definite number follows its noun: الجهات الاثنتي عشرة
             before = re.search(r"([^\W\d]+) $", folded.text[: match.start()])
             unit = text[slice(*folded.raw(*before.span(1)))] if before else ""
+        elif not unit and match["glued"]:
+            unit = text[slice(*folded.raw(*match.span("glued")))]
         elif not unit and match["unit"]:
             unit = text[slice(*folded.raw(*match.span("unit")))].strip()
         yield Number(start, start + len(text[start:end].rstrip()), value, unit)

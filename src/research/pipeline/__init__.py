@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.errors import ResearchError
@@ -75,7 +78,7 @@ def run_study(
         raise ResearchError("no articles", where="seeds/", remedy="add .txt or .md files, one article a file")
     chosen = _with_upstream(steps, targets) if targets else steps
     parameters = bind(steps, study, params or {})
-    with _alone(study):
+    with _alone(study), _in_environment(study):
         tasks = [_task(study, step, parameters[step.name]) for step in chosen]
         if not targets and any(step.is_brief for step in steps):
             tasks.append(_publication(study, steps, parameters))
@@ -117,9 +120,27 @@ def _alone(study: Study) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def _in_environment(study: Study) -> Iterator[None]:
+    """Kernels find the study through RESEARCH_STUDY; afterwards it is as it was."""
+    before = os.environ.get("RESEARCH_STUDY")
+    os.environ["RESEARCH_STUDY"] = str(study.root)
+    try:
+        yield
+    finally:
+        os.environ.pop("RESEARCH_STUDY")
+        if before is not None:
+            os.environ["RESEARCH_STUDY"] = before
+
+
 def _task(study: Study, step: Step, parameters: dict[str, Any]) -> Any:
     def run(**_: Any) -> None:
+        before = _hashes(step.seeds)
         execute(study, step, parameters)
+        if _hashes(step.seeds) != before:
+            raise ResearchError(
+                "its inputs changed while it ran", where=f"notebooks/{step.path.name}", remedy="run it again"
+            )
 
     files = [*step.seeds, *step.modules, *_lock(study), *(_parquet(study, name) for name in step.reads)]
     values = {"code": step.code, "parameters": parameters}
@@ -148,6 +169,10 @@ def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str
     return _pytask_task("report", run, files, {"parameters": parameters}, products)
 
 
+def _hashes(files: Sequence[Path]) -> list[str]:
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
+
+
 def _lock(study: Study) -> list[Any]:
     return [file for file in [study.root / "requirements.lock"] if file.is_file()]
 
@@ -163,6 +188,8 @@ def _pytask_task(name: str, run: Any, files: Sequence[Any], values: dict[str, An
         info = pytask.NodeInfo(arg_name=key, path=(), task_path=None, task_name=name, value=None)  # what tells it apart
         return pytask.PythonNode(name=f"its {key}", value=repr(values[key]), hash=True, node_info=info)
 
+    # pytask compares the inputs it is given; that one is no longer among them shows in the list of their names.
+    values = values | {"list of inputs": [os.path.relpath(file, PACKAGE) for file in sorted(set(files))]}
     depends: dict[str, Any] = {f"file{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(files)))}
     depends |= {key: value(key) for key in values}
     produces = {f"product{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(products)))}

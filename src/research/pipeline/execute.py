@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import os
 import sys
 import time
 from pathlib import Path
@@ -36,7 +36,6 @@ def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
 
     running = study.work / "running" / f"{step.name}.ipynb"
     running.parent.mkdir(parents=True, exist_ok=True)
-    os.environ["RESEARCH_STUDY"] = str(study.root)
     started = time.perf_counter()
     logging.getLogger("papermill").setLevel(logging.ERROR)  # its parser does not know `int | None`
     say(f"{step.name} …")
@@ -67,14 +66,16 @@ def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
 
 
 def _in_one_line(error: Any, step: Step, running: Path, study: Study) -> ResearchError:
+    cells = json.loads(step.path.read_text(encoding="utf-8"))["cells"]
+    number = next((i for i, cell in enumerate(cells, start=1) if "".join(cell["source"]) == error.source), 0)
+    where = f"notebooks/{step.path.name}, cell {number}"
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, ResearchError):
-        found: ResearchError = kind(error.evalue)
+        found: ResearchError = kind(error.evalue, where=where)
         return found
-    lines = [line for line in error.source.splitlines() if line.strip()]
     return ResearchError(
-        f"cell {error.cell_index + 1} ({lines[0] if lines else ''!s:.60}): {error.ename}: {error.evalue!s:.200}",
-        where=f"notebooks/{step.path.name}",
+        f"{error.ename}: {error.evalue!s:.200}",
+        where=where,
         remedy=f"as far as it ran: {running.relative_to(study.root)}",
     )
 

@@ -35,7 +35,7 @@ _TYPES: dict[str, type | types.UnionType] = {
 _SEEDS = {
     "articles": ("*.txt", "*.md", "sources.csv"),
     "codebook": ("codebook/*.yaml",),
-    "claims": ("claims.yaml",),
+    "claims": ("claims.yaml", "codebook/*.yaml"),
     "recommendations": ("recommendations.yaml",),
 }
 
@@ -99,6 +99,7 @@ def plan(study: Study) -> list[Step]:
         raise ResearchError("no notebooks", where=str(folder), remedy="add 1_corpus.ipynb and the others")
     makers: dict[str, str] = {}
     for step in steps:
+        _refuse_unknown_tables(step, {name for other in steps for name in other.writes})
         for name in step.writes:
             if makers.setdefault(name, step.name) != step.name:
                 raise ResearchError(
@@ -107,6 +108,23 @@ def plan(study: Study) -> list[Step]:
                     remedy="let one of them write it",
                 )
     return _ordered(steps)
+
+
+def _refuse_unknown_tables(step: Step, made: set[str]) -> None:
+    for name in step.writes:
+        if not name:
+            raise ResearchError(
+                "study.write(…) with a computed name",
+                where=f"notebooks/{step.path.name}",
+                remedy="name the table in quotes",
+            )
+    for name in step.reads:
+        if name not in made:
+            raise ResearchError(
+                f"reads the table {name!r}, which no notebook writes",
+                where=f"notebooks/{step.path.name}",
+                remedy=f"one of {', '.join(sorted(made))}",
+            )
 
 
 def _ordered(steps: list[Step]) -> list[Step]:
@@ -191,11 +209,22 @@ def _parameters(tree: ast.Module) -> list[Parameter]:
     found = []
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            found.append(Parameter(node.target.id, ast.unparse(node.annotation), ast.literal_eval(node.value)))
+            found.append(Parameter(node.target.id, ast.unparse(node.annotation), _literal(node.value)))
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            default = ast.literal_eval(node.value)
+            default = _literal(node.value)
             found.append(Parameter(node.targets[0].id, type(default).__name__, default))
     return found
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ResearchError(
+            f"parameter default {ast.unparse(node)!r}",
+            where="notebooks/",
+            remedy="write a plain value, not a computation",
+        ) from None
 
 
 class _ForTypesOnly(ast.NodeTransformer):

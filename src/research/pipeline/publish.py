@@ -48,11 +48,15 @@ def with_outputs(study: Study, step: Step) -> Any:
         raise ResearchError(
             "the notebook has not been executed", where=f"notebooks/{step.path.name}", remedy="run `research brief`"
         )
-    executed = {cell.id: cell for cell in nbformat.read(file, as_version=4).cells}
+    executed = iter(
+        cell
+        for cell in nbformat.read(file, as_version=4).cells
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
+    )
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        ran = executed.get(cell.id)
+        ran = next(executed, None)
         if ran is None or ran.source != cell.source:
             raise ResearchError(
                 "a code cell has changed since the notebook ran",
@@ -137,7 +141,7 @@ def _put(study: Study, files: dict[Path, bytes]) -> None:
         if not path.is_file() or path.read_bytes() != content:
             with replacing(path) as handle:
                 handle.write(content)
-    for folder, pattern in (("figures", "*.*"), ("report/tables", "*.csv")):
+    for folder, pattern in (("figures", "*.*"), ("report", "brief.*"), ("report/tables", "*.csv")):
         for old in (study.root / folder).glob(pattern):
             if old not in files:
                 old.unlink()
