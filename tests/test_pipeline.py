@@ -79,6 +79,9 @@ def test_a_parameter_reaches_the_notebook_that_declares_it_and_a_deleted_figure_
         and "would make: brief.en, report" in explained.output
     )
     assert json.loads((study.root / "report/facts.json").read_text())["detail"] == 2
+    (study.root / "params.yaml").write_text("detail: 3\n")
+    assert invoke(study, "brief", "-f", str(study.root / "params.yaml")).exit_code == 0
+    assert json.loads((study.root / "report/facts.json").read_text())["detail"] == 3
 
 
 def test_an_article_that_is_added_and_removed_again_leaves_no_trace(study):

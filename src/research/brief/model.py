@@ -33,7 +33,7 @@ LABELS = {
         "position": "characters",
         "undated": "undated",
         "evidence": "Evidence",
-    },
+    }
 }
 RIGHT_TO_LEFT = ("ar",)
 _LONG_TABLE = 1200  # characters, from which a table may run over a page's end
