@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ TITLE_WORDS = 10
 _DIRECTION = {"ar": "rtl"}
 
 
-class Block:
+class Block(ABC):
     """A displayed object: `data` for the exporters, HTML for the notebook."""
 
     def __init__(self, data: dict[str, Any], *, png: bytes | None = None) -> None:
@@ -38,8 +39,8 @@ class Block:
             bundle["image/png"] = base64.b64encode(self._png).decode()
         return bundle
 
-    def _html(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _html(self) -> str: ...
 
 
 class Figure(Block):
