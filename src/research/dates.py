@@ -14,10 +14,11 @@ from functools import cache
 
 from research.text import PROCLITICS, fold, fold_label
 
-_LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "es")
+_LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "en_GB", "es")
 _YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
 _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")
 _NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
+_FIRST = {"premier": 1, "primero": 1, "فاتح": 1}
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
 
@@ -43,9 +44,10 @@ def _names(field: str) -> dict[str, int]:
     from babel import Locale
 
     names: dict[str, int] = {}
-    for code in _LOCALES:
-        for number, name in getattr(Locale.parse(code), field)["format"]["wide"].items():
-            names.setdefault(fold_label(name), number)
+    for width in ("wide", "abbreviated") if field == "months" else ("wide",):
+        for code in _LOCALES:
+            for number, name in getattr(Locale.parse(code), field)["format"][width].items():
+                names.setdefault(fold_label(name).rstrip("."), number)
     return names
 
 
@@ -60,15 +62,15 @@ def _pattern() -> re.Pattern[str]:
     yesterday, after = _alternation(_YESTERDAY), _alternation((*_LAST, *_NEXT, *_THIS))
     ordinal, year = r"(?:er|st|nd|rd|th)?", r"(?P<{}>(?:19|20)\d\d)"
     day = (
-        rf"(?P<d1>\d{{1,2}}){ordinal}(?: ?(?: |الي|au|to|al|a|et|و) ?(?P<d2>\d{{1,2}}))?"
+        rf"(?P<d1>\d{{1,2}}|{_alternation(_FIRST)}){ordinal}(?: ?(?: |الي|au|to|al|a|et|و) ?(?P<d2>\d{{1,2}}))?"
         r"(?: ?[,/] ?| (?:de |del |of |من )?)"
     )
     forms = [
-        r"(?P<iso>(?P<iy>\d{4}) (?P<im>\d\d) (?P<id>\d\d)(?!\d))",
-        r"(?P<nd>\d{1,2})[/.](?P<nm>\d{1,2})[/.](?P<ny>\d{4})(?!\d)",
+        r"(?P<iso>(?P<iy>(?:19|20)\d\d)(?P<is>[ /.])(?P<im>\d\d)(?P=is)(?P<id>\d\d)(?!\d))",
+        r"(?P<nd>\d{1,2})(?P<ns>[ /.])(?P<nm>\d{1,2})(?P=ns)(?P<ny>(?:19|20)\d\d)(?!\d)",
         rf"(?:(?:(?P<yesterday>{yesterday}) )?(?P<weekday>{weekday})[ ,]{{1,2}})?(?:{day})?"
-        rf"(?P<month>{month})(?:/(?:{month}))?(?: (?P<d3>\d{{1,2}}){ordinal}(?=,? \d{{4}}))?"
-        rf"(?:,? (?P<shift>{after}))?(?:,? (?:de |del )?{year.format('year')})?(?!\w)",
+        rf"(?P<month>{month})\.?(?: ?/ ?(?:{month}))?(?: (?P<d3>\d{{1,2}}){ordinal}(?=,? \d{{4}}))?"
+        rf"(?:,? (?P<shift>{after}))?(?:,? (?:de |del |of )?{year.format('year')})?(?!\w)",
         rf"(?P<before>last|next) (?P<month2>{month})(?!\w)",
         rf"(?:(?P<yesterday2>{yesterday}) )?(?P<weekday2>{weekday})(?: (?P<shift2>{after}))?(?!\w)",
     ]
@@ -95,10 +97,11 @@ def find_dates(text: str) -> list[DateMention]:
     found = []
     for match in _pattern().finditer(folded.text):
         mention = _read(match)
-        if mention is None:
-            continue
         # An attached particle belongs to the sentence, not to the date.
         raw_start, raw_end = folded.raw(match.start() + len(match["proclitic"] or ""), match.end())
+        spaced = " " in (match["is"], match["ns"]) and " " in text[raw_start:raw_end].strip()
+        if mention is None or spaced:  # three numbers in a row; folded hyphens are spaces, too
+            continue
         raw_end = raw_start + len(text[raw_start:raw_end].rstrip(" ,،"))
         found.append(replace(mention, start=raw_start, end=raw_end, surface=text[raw_start:raw_end]))
     return found
@@ -121,7 +124,7 @@ def _read(match: re.Match[str]) -> DateMention | None:
         return replace(blank, weekday=number, shift=shift, how="unresolved: a weekday without a date")
     month = _names("months")[month_name]
     first = part["d1"] or part["d3"]
-    days = (int(first), int(part["d2"] or first)) if first else None
+    days = (day := _FIRST.get(first) or int(first), int(part["d2"] or day)) if first else None
     if part["year"]:
         return _stated(replace(blank, weekday=number), int(part["year"]), month, days)
     if days is None and not shift:

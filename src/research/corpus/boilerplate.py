@@ -1,0 +1,298 @@
+"""Which lines of a page are the article, and under which rule each of the others is left out.
+
+General signals only: where a line stands, how it ends, how long it is, whether it is all links or tools, whether it
+repeats, and the short lists in `cues`. The article is looked for as a region: a title, then prose. Inside the
+region a line goes only on a cue of its own, for losing a paragraph is worse than keeping a menu line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+from research.corpus import cues
+from research.corpus.lines import TERMINAL, paragraphs
+from research.corpus.pages import squeezed
+from research.text import fold, fold_label
+
+_TITLE_WORDS = range(3, 29)
+_OPENING_WORDS = 8  # a body opens with a sentence of at least so many
+_LONG = 25  # words; a line this long is prose without a full stop, too
+_BYLINE_WORDS = 12
+_LABEL_WORDS = 5
+_AROUND_DATE = 10  # letters beside a date on a line of its own
+_REPEATED = 3  # articles, of different text, that share a line for it to be their site's
+_BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
+_SEPARATED = re.compile(r"[|·•›»<>]|\s/|//|\t|(?<=\S) {4,}(?=\S)")
+_BULLET = re.compile(r"(?:[-–—•*▪◦‣]|\d{1,2}[.)-])\s+\S")
+_HEADING_MARK = re.compile(r"[>\s]*(?:#{1,6}\s+)?")
+_MARKUP = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph or single line of a page."""
+
+    text: str
+    folded: str
+    block: int = 0
+    dates: tuple[str, ...] = ()  # as they stand in it
+
+    @cached_property
+    def plain(self) -> str:
+        """Without Markdown's marks."""
+        marked = any(mark in self.text for mark in "[*_#>`")
+        return _MARKUP.sub(r"\1", _HEADING_MARK.sub("", self.text, count=1)).strip() if marked else self.text
+
+    @cached_property
+    def words(self) -> int:
+        return len(self.plain.split())
+
+    @cached_property
+    def ends_sentence(self) -> bool:
+        return self.plain.endswith(TERMINAL) and not self.is_links
+
+    @cached_property
+    def is_links(self) -> bool:
+        """Whether it is a row of menu items, or Markdown with nothing but links."""
+        unlinked = re.sub(r"\[[^\]\n]*\]\([^)\n]*\)", "", self.text)
+        if unlinked != self.text and not re.search(r"[^\W\d_]", unlinked):
+            return True
+        wide = re.search(r"\S {4,}\S", self.plain) is not None
+        return len(_SEPARATED.findall(self.plain)) >= 2 and (wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"')))
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether it reads as a sentence, or is too long for anything else."""
+        return not self.is_links and (self.ends_sentence and self.words >= 4 or self.words >= _LONG)
+
+    @cached_property
+    def is_date(self) -> bool:
+        """Whether it is a date, perhaps with an hour, and nothing else."""
+        letters = len(re.findall(r"[^\W\d_]", self.plain)) - sum(len(re.findall(r"[^\W\d_]", d)) for d in self.dates)
+        return bool(self.dates) and letters <= _AROUND_DATE and self.words <= 14
+
+    @cached_property
+    def rule(self) -> str:
+        """The rule under which it is left out wherever it stands, or nothing."""
+        if not re.search(r"[^\W\d_]", self.plain):
+            return "no words"
+        if self.text.startswith("!["):
+            return "image"
+        folded = self.folded if self.plain is self.text else fold(self.plain).text
+        folded = re.sub(r"^[^\w#©+-]+", "", folded)
+        found = cues.rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
+        if found:
+            return found
+        if not self.ends_sentence and self.words <= 20 and cues.PUBLISHED.match(folded) and re.search(r"\d", folded):
+            return "publication date"
+        return "page date" if self.is_date else ""
+
+    @cached_property
+    def is_byline(self) -> bool:
+        folded = re.sub(r"^[^\w]+", "", fold(self.plain).text)
+        return self.words <= _BYLINE_WORDS and not self.plain.endswith((".", ":", "?")) and bool(cues.BYLINE.match(folded))
+
+
+def classify(
+    lines: Sequence[Line], *, body: Set[str] | None = None, title: str = "", repeated: Set[str] = frozenset()
+) -> list[tuple[str, str]]:
+    """Kind of each line, or the rule that leaves it out: ``(kind, "")`` or ``("", rule)``.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        A page's lines in order.
+    body : set of str, optional
+        The lines that an extractor takes for the article, white space squeezed.
+    title : str
+        The title that the page's metadata gives.
+    repeated : set of str
+        Lines that other articles of the collection have, too; left out where they stand around this one's prose.
+    """
+    outside = _outside(lines, body)
+    opens = next((i for i, line in enumerate(lines) if i not in outside and _opens(line, repeated)), None)
+    if opens is None:
+        opens = next((i for i, line in enumerate(lines) if i not in outside and line.is_prose and not line.rule), len(lines))
+    headline = _headline(lines, opens, title)
+    names = _names(lines, opens)
+    closes = min(_closing(lines, opens), _author_note(lines, opens, names))
+    last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
+    found = []
+    for i, line in enumerate(lines):
+        if i == headline:
+            found.append(("title", ""))
+        elif i in outside:
+            found.append(("", outside[i]))
+        elif i < (opens if headline is None else headline):
+            found.append(("", line.rule or "before the article"))
+        elif i < opens:
+            found.append(_between(lines, i, headline))
+        elif i <= last:
+            found.append(_inside(lines, i, headline, names, repeated))
+        else:
+            found.append(_after(lines, i, last, closes))
+    return found
+
+
+def furniture(texts: Iterable[str]) -> frozenset[str]:
+    """Lines that `_REPEATED` or more articles share although their longest lines differ: their site's, not theirs."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        spans, _ = paragraphs(text)
+        lines = {text[start:end] for start, end in spans}
+        longest = max(lines, key=len, default="")
+        for line in lines - {longest}:
+            found[line].add(longest)
+    return frozenset(line for line, beside in found.items() if len(beside) >= _REPEATED)
+
+
+def _outside(lines: Sequence[Line], body: Set[str] | None) -> dict[int, str]:
+    """Lines that the extractor leaves out."""
+    if not body:
+        return {}
+    kept = {i for i, line in enumerate(lines) if squeezed(line.text) in body}
+    return {i: "outside the article, by trafilatura" for i in range(len(lines)) if kept and i not in kept}
+
+
+def _opens(line: Line, repeated: Set[str]) -> bool:
+    return line.is_prose and not line.rule and line.words >= _OPENING_WORDS and line.text not in repeated
+
+
+def _headline(lines: Sequence[Line], opens: int, title: str) -> int | None:
+    """The title's line: as the metadata or a Markdown heading says, or the likeliest of the lines above the body."""
+    first = {line.folded: i for i, line in reversed(list(enumerate(lines[:opens]))) if _can_be_title(line)}
+    candidates = sorted(first.values())
+    wanted = fold_label(title)
+    for i in candidates:
+        own = fold_label(lines[i].plain)
+        if wanted and (own in wanted or wanted in own) or re.match(r"#{1,2}\s", lines[i].text):
+            return i
+    folded = [line.folded for line in lines]
+
+    def likelihood(position: int) -> float:
+        line = lines[candidates[position]]
+        repeats = line.words >= 4 and sum(line.folded in other for other in folded) > 1
+        following = [lines[i].words for i in candidates[position + 1 : position + 2]]
+        standfirst = bool(following) and following[0] >= 1.3 * line.words >= 6 and following[0] >= 12
+        return 2 * repeats + min(line.words, 10) / 7 + standfirst - 0.6 * (len(candidates) - 1 - position)
+
+    if not candidates:
+        return None
+    return candidates[max(range(len(candidates)), key=lambda position: (likelihood(position), position))]
+
+
+def _can_be_title(line: Line) -> bool:
+    numbers = sum(any(char.isdigit() for char in word) for word in line.plain.split())
+    return (
+        line.words in _TITLE_WORDS
+        and not line.rule
+        and not (line.is_byline or line.is_links or re.search(r"[|›•·]", line.plain))
+        and not line.plain.endswith((".", ":", ";", "؛"))
+        and not _BULLET.match(line.text)
+        and numbers * 3 <= line.words
+    )
+
+
+def _closing(lines: Sequence[Line], opens: int) -> int:
+    """Where the page goes on to comments, tags or other articles for good."""
+    prose = [line.words if line.is_prose and not line.rule else 0 for line in lines]
+    for i in range(opens + 1, len(lines)):
+        rule = lines[i].rule
+        before, after = sum(prose[opens:i]), sum(prose[i:])
+        if rule in cues.CLOSING and before >= _BEFORE_CLOSING and (rule == "comments" or after <= before / 2):
+            return i
+    return len(lines)
+
+
+def _names(lines: Sequence[Line], opens: int) -> list[str]:
+    """The folded names in the bylines above the body."""
+    bylines = (line for line in lines[: opens + 5] if line.is_byline)  # a standfirst may come before them
+    names = (re.sub(r"^.*?:|^\w+ ", "", cues.BYLINE.sub("", fold_label(line.plain), count=1)) for line in bylines)
+    return [name.strip(" -*·") for name in names if len(name.split()) >= 2]
+
+
+def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str]) -> int:
+    """Where a note on the author, who is named above the body, ends it."""
+    for i in range(opens + 2, len(lines)):
+        folded = re.sub(r"^\W+", "", lines[i].folded)
+        if any(folded.startswith(name) for name in names) and not any(line.is_prose for line in lines[i + 3 :]):
+            return i
+    return len(lines)
+
+
+def _is_body(line: Line, repeated: Set[str]) -> bool:
+    if line.rule or line.is_links or line.text in repeated:
+        return False
+    return line.is_prose or line.ends_sentence or (bool(_BULLET.match(line.text)) and not line.dates)
+
+
+def _between(lines: Sequence[Line], i: int, headline: int | None) -> tuple[str, str]:
+    """A line between the title and the first sentence of the body."""
+    line = lines[i]
+    if line.rule:
+        return "", line.rule
+    if headline is not None and line.folded == lines[headline].folded:
+        return "", "repeated title"
+    if line.is_byline or (line.words <= 6 and not line.is_links and _beside_date(lines, i)):
+        return "byline", ""
+    if line.ends_sentence or (line.words >= _OPENING_WORDS and not line.is_links):
+        return "paragraph", ""
+    return "", "short line before the body"
+
+
+def _beside_date(lines: Sequence[Line], i: int) -> bool:
+    return any(lines[j].rule in ("publication date", "page date") for j in (i - 1, i + 1) if 0 <= j < len(lines))
+
+
+def _inside(
+    lines: Sequence[Line], i: int, headline: int | None, names: Sequence[str], repeated: Set[str]
+) -> tuple[str, str]:
+    """A line of the article's region: it goes only on a cue of its own."""
+    line = lines[i]
+    if line.rule and not (line.rule == "page date" and line.ends_sentence):
+        return "", line.rule
+    if _follows_label(lines, i):
+        return "", "related articles"
+    if headline is not None and line.folded == lines[headline].folded:
+        return "", "repeated title"
+    if line.is_links and "](" in line.text:
+        return "", "links"
+    if line.text in repeated and not line.is_prose:
+        return "", "repeated across the collection"
+    if line.is_prose or line.ends_sentence or _BULLET.match(line.text) or line.words > _TITLE_WORDS.stop:
+        return "paragraph", ""
+    if any(name in line.folded for name in names):
+        return "", "photo credit"
+    return "heading", ""
+
+
+def _follows_label(lines: Sequence[Line], i: int) -> bool:
+    """Whether the line is one of the headlines under a "read also" that stands alone."""
+    j = i
+    while j >= 0 and not lines[j].rule and _can_be_headline(lines[j]) and (j == i or lines[j].block == lines[i].block):
+        j -= 1
+    is_label = 0 <= j < i and lines[j].rule == "related articles" and lines[j].words <= _LABEL_WORDS
+    return is_label and (lines[j].block == lines[i].block or j == i - 1)
+
+
+def _can_be_headline(line: Line) -> bool:
+    asks = line.plain.endswith(("?", "!", "؟", "…"))
+    return (asks or not line.ends_sentence) and line.words < _LONG
+
+
+def _after(lines: Sequence[Line], i: int, last: int, closes: int) -> tuple[str, str]:
+    line = lines[i]
+    if line.rule:
+        return "", line.rule
+    if i == last + 1 and i <= closes and (line.is_byline or _looks_like_name(line)):
+        return "byline", ""
+    return "", "after the article" if i < closes else f"after {lines[closes].rule}"
+
+
+def _looks_like_name(line: Line) -> bool:
+    words = line.plain.split()
+    return 2 <= len(words) <= 5 and not any(c.isdigit() for c in line.plain) and not line.ends_sentence

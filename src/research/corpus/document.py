@@ -1,0 +1,128 @@
+"""One article to its rows of the tables: what it says, what was left out, in which language, and when."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Set
+from functools import cache
+from typing import Any
+
+from research import dates as dating
+from research.corpus.boilerplate import Line, classify
+from research.corpus.lines import paragraphs
+from research.corpus.publication import Part, publication, sheet_day
+from research.corpus.readers import Article, sha256_of
+from research.errors import ResearchError
+from research.tables import LANGUAGES
+from research.text import fold, is_arabic
+
+Record = dict[str, list[dict[str, Any]]]
+
+_OWN_LANGUAGE = 6  # words; a shorter passage has its document's language
+_MARKS = re.compile(r"(?:#+|>)\s+")
+
+
+def document_rows(
+    article: Article, *, source: Mapping[str, str] | None = None, repeated: Set[str] = frozenset()
+) -> Record:
+    """An article as rows of the tables documents, passages, boilerplate and dates.
+
+    Parameters
+    ----------
+    article : Article
+        As its file gives it.
+    source : mapping, optional
+        Its row in the source sheet.
+    repeated : set of str
+        Lines that other articles of the collection have, too.
+
+    Raises
+    ------
+    ResearchError
+        It has no body text, or is not the file that its source row describes.
+    """
+    if source and source["sha256"] and source["sha256"] != article.sha256:
+        raise ResearchError(
+            f"sha256 {article.sha256[:12]}… differs from the source sheet's {source['sha256'][:12]}…",
+            where=article.file,
+            remedy="restore the file, or record its new hash in sources.csv",
+        )
+    text = article.text
+    spans, blocks = paragraphs(text)
+    found = [tuple(dating.find_dates(text[start:end])) for start, end in spans]
+    lines = [
+        Line(text[start:end], fold(text[start:end]).text, block, tuple(mention.surface for mention in dates))
+        for (start, end), block, dates in zip(spans, blocks, found, strict=True)
+    ]
+    kinds = classify(lines, body=article.body, title=article.title, repeated=repeated)
+    parts, passages, boilerplate = [], [], []
+    for (start, end), (kind, rule), line, dates in zip(spans, kinds, lines, found, strict=True):
+        marks = _MARKS.match(line.text) if kind in ("title", "heading") else None
+        start += marks.end() if marks else 0
+        passage_id = f"{article.doc_id}#p{len(passages):02d}" if kind else ""
+        parts.append(Part(passage_id, kind, rule, start, text[start:end], dates))
+        row = {"doc_id": article.doc_id, "start": start, "end": end, "text": text[start:end]}
+        if rule:
+            boilerplate.append(row | {"rule": rule})
+        else:
+            place = {"passage_id": passage_id, "position": len(passages), "kind": kind, "language": ""}
+            passages.append(row | place)
+    if not any(passage["kind"] == "paragraph" for passage in passages):
+        remedy = "save the article's text, or remove the file"
+        raise ResearchError("no body text", where=article.file, remedy=remedy)
+    language = _set_languages(passages)
+    published = publication(article.doc_id, parts, sheet=sheet_day(source), metadata=article.published)
+    title = next((passage["text"] for passage in passages if passage["kind"] == "title"), article.title)
+    bylines = [passage["text"] for passage in passages if passage["kind"] == "byline"]
+    document = {
+        "doc_id": article.doc_id,
+        "file": article.file,
+        "sha256": article.sha256,
+        "encoding": article.encoding,
+        "text_sha256": sha256_of(text),
+        "language": language,
+        "title": title,
+        "published": published.day,
+        "published_how": published.how,
+        "place": published.place,
+        "byline": "; ".join(bylines) or article.byline,
+        "n_passages": len(passages),
+        "story_id": "",
+    }
+    return {"documents": [document], "passages": passages, "boilerplate": boilerplate, "dates": published.rows}
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(LANGUAGES)
+    return identifier
+
+
+def language_of(text: str) -> str:
+    """The language of `text` among `LANGUAGES`; mostly Arabic letters are Arabic, the rest py3langid tells apart.
+
+    >>> language_of("Le conseil a voté le budget."), language_of("صادق المجلس على الميزانية")
+    ('fr', 'ar')
+    """
+    head = text[:300]
+    letters = [char for char in head if char.isalpha()]
+    if sum(map(is_arabic, letters)) * 2 > len(letters):
+        return "ar"
+    return str(_identifier().classify(head)[0])
+
+
+def _set_languages(passages: list[dict[str, Any]]) -> str:
+    """Give each passage its language, short ones the document's, and return the document's."""
+    weight: Counter[str] = Counter()
+    for passage in passages:
+        if len(passage["text"].split()) >= _OWN_LANGUAGE:
+            passage["language"] = language_of(passage["text"])
+            weight[passage["language"]] += len(passage["text"])
+    language = weight.most_common(1)[0][0] if weight else language_of(passages[0]["text"])
+    for passage in passages:
+        passage["language"] = passage["language"] or language
+    return language

@@ -1,0 +1,220 @@
+"""Web pages, PDF and DOCX to lines of text, hostile input included: nothing is run, fetched or expanded."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date
+from typing import Any, NamedTuple
+
+from research.corpus.decoding import decode
+from research.errors import ResearchError
+
+MAX_UNPACKED = 100_000_000  # bytes; what a DOCX of the permitted size may unpack to
+_SAVE_AS_TEXT = "save the article's text as UTF-8 .txt, or remove the file"
+
+
+class Extraction(NamedTuple):
+    """What a file that is not plain text holds.
+
+    `body` is the lines that trafilatura takes for the article, white space squeezed; None where it was not asked.
+    """
+
+    text: str
+    encoding: str
+    title: str = ""
+    byline: str = ""
+    published: str = ""
+    body: frozenset[str] | None = None
+
+
+_INVISIBLE = ("script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "textarea")
+_BLOCKS = frozenset(
+    "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr html img label legend li main menu nav ol option p pre section "
+    "summary table td th time tr ul".split()
+)
+_APART = frozenset("nav aside footer form figure figcaption button".split())
+_APART_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:related|share|social|comments?|promo|advert|ads?|newsletter|tags?|breadcrumbs?|caption|credit|"
+    r"widget|sidebar|recommend\w*|cookies?|byline|author|meta|date)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_PUBLISHED = (
+    "//meta[@property='article:published_time' or @property='og:published_time']/@content",
+    "//meta[@itemprop='datePublished' or @name='datePublished']/@content",
+    "//time[@itemprop='datePublished' or @pubdate]/@datetime",
+    "//meta[translate(@name, 'DCPUBLISHATENO', 'dcpublishateno')='pubdate' or @name='dc.date.issued' or @name='date']"
+    "/@content",
+    "(//article[.//h1]//time[not(ancestor::aside or ancestor::footer or ancestor::nav)])[1]/@datetime",
+)
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+
+
+def read_html(raw: bytes, name: str) -> Extraction:
+    """The visible text of a page, one block a line, with trafilatura's view of which lines are the article.
+
+    Raises
+    ------
+    ResearchError
+        It is not text, or holds no visible text.
+    """
+    import trafilatura
+
+    declared = _CHARSET.search(raw[:4096])
+    markup, encoding = decode(raw, name, declared=declared[1].decode("ascii") if declared else "")
+    tree = _parse(markup)
+    lines = _visible_lines(tree) if tree is not None else []
+    if not lines:
+        raise ResearchError("no visible text", where=name, remedy=_SAVE_AS_TEXT)
+    published = _published(tree)
+    try:
+        found = trafilatura.bare_extraction(
+            _parse(markup), include_comments=False, favor_recall=True, with_metadata=True
+        )
+    except Exception:  # whatever a hostile page does to the extractor, its lines are still there to read
+        found = None
+    kept = {squeezed(line) for line in (found.text or "").splitlines()} if found else set()
+    body = _with_lines_amid(lines, kept) if kept else None
+    title, byline = (found.title or "", found.author or "") if found else ("", "")
+    return Extraction("\n".join(text for text, _ in lines), encoding, title, byline, published, body)
+
+
+def _with_lines_amid(lines: list[tuple[str, bool]], kept: set[str]) -> frozenset[str]:
+    """The extractor's lines, and those between them that stand in no part of the page set apart from the article."""
+    at = [i for i, (text, _) in enumerate(lines) if squeezed(text) in kept]
+    amid = lines[at[0] : at[-1]] if at else []
+    return frozenset(kept | {squeezed(text) for text, apart in amid if not apart})
+
+
+def squeezed(line: str) -> str:
+    """`line` with each run of white space as one space, as two extractions of a page are compared.
+
+    >>> squeezed(" a\\u00a0 b ")
+    'a b'
+    """
+    return " ".join(line.split())
+
+
+def _parse(markup: str) -> Any:
+    """The page's tree, or None where there is none; entities are not expanded and nothing is fetched."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        return html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+
+
+def _visible_lines(tree: Any) -> list[tuple[str, bool]]:
+    """The page's lines as a browser shows them, and whether each is set apart: all link, or in a part for other things."""
+    from lxml import etree
+
+    lines: list[tuple[str, bool]] = []
+    pieces: list[tuple[str, bool]] = []
+    hidden = apart = links = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        is_element = event in ("start", "end")
+        step = 1 if event == "start" else -1
+        if element.tag in _BLOCKS:
+            _end_line(lines, pieces)
+        if is_element:
+            hidden += step * (element.tag in _INVISIBLE or "hidden" in element.attrib)
+            apart += step * _is_apart(element)
+            links += step * (element.tag == "a")
+        if element.tag == "li":  # as a browser marks an item
+            pieces[:] = [("- ", True)] if event == "start" and not hidden else []
+        text = element.text if event == "start" else element.tail
+        if text and not hidden:
+            pieces.append((re.sub(r"[ \t\r\n\f]+", " ", text), bool(apart or links)))
+    _end_line(lines, pieces)
+    return lines
+
+
+def _end_line(lines: list[tuple[str, bool]], pieces: list[tuple[str, bool]]) -> None:
+    text = "".join(piece for piece, _ in pieces).strip()
+    if text == "-":
+        return  # an item whose text stands in a block of its own
+    if text:
+        lines.append((text, all(apart for piece, apart in pieces if piece.strip())))
+    pieces.clear()
+
+
+def _is_apart(element: Any) -> bool:
+    named = f"{element.get('class', '')} {element.get('id', '')}"
+    return element.tag in _APART or _APART_NAMES.search(named) is not None
+
+
+def _published(tree: Any) -> str:
+    """The day the page's metadata says it was published, in ISO form, or nothing."""
+    stated = [value for path in _PUBLISHED for value in tree.xpath(path)]
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        stated += re.findall(r'"datePublished"\s*:\s*"([^"]+)"', script)
+    for value in stated:
+        try:
+            return date.fromisoformat(value.strip()[:10]).isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+def read_pdf(raw: bytes, name: str) -> Extraction:
+    """The text of a PDF's pages, by PDFium.
+
+    Raises
+    ------
+    ResearchError
+        It is locked, broken, or holds no text (a scan).
+    """
+    import pypdfium2
+
+    try:
+        with pypdfium2.PdfDocument(raw) as pdf:
+            pages = [page.get_textpage().get_text_bounded() for page in pdf]
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        what = "a locked PDF" if locked else "not a readable PDF"
+        remedy = "save it without its password" if locked else "save it again from its source, or remove it"
+        raise ResearchError(what, where=name, remedy=remedy) from error
+    text = "\n".join(page.replace("\r\n", "\n") for page in pages)
+    if not text.strip():
+        raise ResearchError("a PDF without text, perhaps a scan", where=name, remedy=_SAVE_AS_TEXT)
+    return Extraction(text, "pdf")
+
+
+def read_docx(raw: bytes, name: str) -> Extraction:
+    """The paragraphs and table rows of a Word document, one a line.
+
+    Raises
+    ------
+    ResearchError
+        It is locked, broken, unpacks to more than `MAX_UNPACKED` bytes, or holds no text.
+    """
+    import docx
+
+    if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ResearchError("a locked or old Word document", where=name, remedy="save it as .docx without a password")
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+        if unpacked > MAX_UNPACKED:
+            raise ResearchError(f"unpacks to {unpacked:,} bytes", where=name, remedy=_SAVE_AS_TEXT)
+        document = docx.Document(io.BytesIO(raw))
+        lines, title = [], ""
+        for block in document.iter_inner_content():
+            if isinstance(block, docx.table.Table):
+                lines += [" | ".join(dict.fromkeys(cell.text for cell in row.cells)) for row in block.rows]
+                continue
+            lines.append(block.text)
+            if not title and block.style is not None and block.style.name == "Title":
+                title = block.text
+    except ResearchError:
+        raise
+    except Exception as error:  # a broken document breaks its parser in many ways
+        raise ResearchError("not a readable .docx", where=name, remedy="save it again, or remove it") from error
+    text = "\n".join(lines)
+    if not text.strip():
+        raise ResearchError("a document without text", where=name, remedy=_SAVE_AS_TEXT)
+    return Extraction(text, "docx", title)

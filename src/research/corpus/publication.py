@@ -1,0 +1,269 @@
+"""When an article was published, where, and how that is known; every date of a document with its reason.
+
+A page's clock is not the article's date. In this order, the first that settles it is chosen: the source sheet; the
+format's own metadata; a publication line, beside the title or under the body; a dateline; a "yesterday Monday" that
+another date of the same article makes one day. Otherwise the day stays empty and says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from research import dates as dating
+from research.corpus import cues
+from research.errors import ResearchError
+from research.text import fold
+
+_DATELINE = 90  # characters within which a dateline ends
+_INVISIBLE = r"[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
+_PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)\s*(?=[,،/(–—:·]|\s-|\s\d|$)")
+_PLACE_WORDS = 4
+_DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|-(?=\s)|\s-)")
+_UPDATED = re.compile(r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A line of the document as it was classified, with the dates in it."""
+
+    passage_id: str  # empty where the line was left out
+    kind: str
+    rule: str
+    start: int
+    text: str
+    dates: tuple[dating.DateMention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The day an article was published, its place, and the document's rows of the dates table."""
+
+    day: str
+    how: str
+    place: str
+    rows: list[dict[str, Any]]
+
+
+def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None, metadata: str = "") -> Publication:
+    """Settle when and where a document was published from what it and its sources say.
+
+    Parameters
+    ----------
+    doc_id : str
+        The document.
+    parts : sequence of Part
+        Its lines in order, those left out among them.
+    sheet : date, optional
+        The day that the source sheet gives.
+    metadata : str
+        The day that the format gives outside the text, if any.
+    """
+    place, dateline = _dateline(parts)
+    stated = _metadata_day(metadata)
+    line = _publication_line(parts)
+    body = [(part, mention) for part in parts if part.passage_id for mention in part.dates]
+    years = {part.passage_id: {year for _, _, year in dating.bare_years(part.text)} for part, _ in body}
+    chosen: tuple[Part, dating.DateMention] | None = None
+    if sheet:
+        day, how = sheet, "from the source sheet"
+    elif stated:
+        day, how = stated, "stated: the file's metadata"
+    elif line or dateline:
+        chosen = line or dateline
+        assert chosen is not None and chosen[1].first is not None
+        day, how = chosen[1].first, f"{chosen[1].how}: {'a publication line' if line else 'the dateline'}"
+    else:
+        day, how, chosen = _day_after(_settle(body, None, years))
+    clock = None if day else _clock(parts)
+    rows = []
+    for part, mention in _left_out(parts):
+        if chosen and mention is chosen[1]:
+            rows.append(_row(doc_id, part, mention, "published", how=how, chosen=True))
+        elif _is_head(part, parts):
+            rows.append(_row(doc_id, part, mention, "published", how=f"page clock ({mention.how})"))
+        else:
+            rows.append(_row(doc_id, part, mention, "event", how=f"{mention.how}, in a line left out"))
+    reference = day or (clock.first if clock else None)
+    for (part, mention), (_, before) in zip(_settle(body, reference, years), body, strict=True):
+        if chosen and part is chosen[0] and mention.start == chosen[1].start:
+            if not how.startswith("resolved"):
+                rows.append(_row(doc_id, part, mention, "published", how=how, chosen=True))
+                continue
+            mention = chosen[1]
+            rows.append(_row(doc_id, part, mention, "event", how=mention.how))
+            rows.append(rows[-1] | {"from": str(day), "to": str(day), "how": how, "role": "published", "chosen": True})
+            continue
+        counted = mention.first != before.first and mention.how.startswith("resolved") and "from " in mention.how
+        note = ", the page's date" if clock and counted or clock and "resolved: the last such" in mention.how else ""
+        rows.append(_row(doc_id, part, mention, "event", how=mention.how + note))
+    rows += _years(doc_id, parts)
+    if sheet or stated:
+        rows.insert(0, _outside_row(doc_id, day, how))
+    if day is None:
+        how = f"empty: {_why_empty(parts, body, clock, metadata)}"
+    return Publication(day.isoformat() if day else "", how, place, rows)
+
+
+def _metadata_day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        days = {mention.first for mention in dating.find_dates(value) if mention.days and mention.first}
+        return days.pop() if len(days) == 1 else None
+
+
+def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] | None:
+    """The date of the line that says when the article was published: near the title, or right under the body."""
+    kept = [i for i, part in enumerate(parts) if part.passage_id]
+    first = [i for i in kept if parts[i].kind == "paragraph"][:2][-1]  # the first may be a standfirst
+    title = next((i for i in kept if parts[i].kind == "title"), None)
+    last = max(i for i in kept if parts[i].kind == "paragraph")
+    head = range(first if title is None else max(title - 2, 0), first) if title is not None else range(first)
+    tail = range(last + 1, min(last + 4, len(parts)))
+    for i in [*head, *tail]:
+        part = parts[i]
+        days = [mention for mention in part.dates if mention.first and mention.days]
+        if not days or part.kind == "title":
+            continue
+        said = bool(cues.PUBLISHED.search(fold(part.text).text))
+        beside = part.kind == "byline" or part.rule in ("page date", "publication date")
+        under_title = title is not None and i > title and i < first
+        right_under = i == last + 1 or (i == last + 2 and parts[i - 1].kind == "byline")
+        if (said and part.rule in ("page date", "publication date", "")) or (
+            beside and (under_title or (title == 1 and i == 0) or (i > last and right_under and part.kind != "byline"))
+        ) or (part.kind == "byline" and beside):
+            return part, _published_of(part, days)
+    return None
+
+
+def _published_of(part: Part, days: list[dating.DateMention]) -> dating.DateMention:
+    """The first date of the line that is not said to be of an update, else its first."""
+    fresh = [mention for mention in days if not _UPDATED.search(fold(part.text[: mention.start]).text)]
+    return (fresh or days)[0]
+
+
+def _dateline(parts: Sequence[Part]) -> tuple[str, tuple[Part, dating.DateMention] | None]:
+    """The place that the first paragraph opens with, and its date if the dateline has a complete one."""
+    opening = next((part for part in parts if part.kind == "paragraph"), None)
+    if opening is None:
+        return "", None
+    place = _PLACE.match(opening.text)
+    if not place or len(place["place"].split()) > _PLACE_WORDS:
+        return "", None
+    mention = next((m for m in opening.dates if m.end <= _DATELINE), None)
+    between = opening.text[place.end() : mention.start] if mention and mention.start >= place.end() else None
+    if mention and between is not None and re.fullmatch(r"[\s,،/–—(-]*(?:le|el|on|في|يوم)?\s*", between):
+        if _DASH.match(opening.text, mention.end) and _is_place(place["place"]):
+            complete = mention.first is not None and mention.days is not None
+            return place["place"].strip(), (opening, mention) if complete else None
+        return "", None
+    if _DASH.match(opening.text, place.end()) and _is_place(place["place"]) and opening.text[place.end() :].lstrip()[:1] != ":":
+        return place["place"].strip(), None
+    return "", None
+
+
+def _is_place(name: str) -> bool:
+    """A place's name has a capital where the script has any, and no comma."""
+    first = name.strip()[:1]
+    return first.isupper() or first.lower() == first.upper()
+
+
+Dated = list[tuple[Part, dating.DateMention]]
+
+
+def _settle(body: Dated, reference: date | None, years: dict[str, set[int]]) -> Dated:
+    known = [mention for _, mention in body]
+    for _ in range(2):  # weekdays lean on dates that the first turn resolves
+        known = [
+            dating.resolve(mention, reference=reference, years=years[part.passage_id], known=known)
+            for (part, _), mention in zip(body, known, strict=True)
+        ]
+    return [(part, mention) for (part, _), mention in zip(body, known, strict=True)]
+
+
+def _day_after(settled: Dated) -> tuple[date | None, str, tuple[Part, dating.DateMention] | None]:
+    """The day after the first "yesterday" that the document itself settles."""
+    part, yesterday = next(((p, m) for p, m in settled if m.shift == "yesterday"), (None, None))
+    if part is None or yesterday is None or yesterday.first is None:
+        return None, "", None
+    reason = yesterday.how.removeprefix("resolved: ")
+    return yesterday.first + timedelta(days=1), f'resolved: the day after "{yesterday.surface}", {reason}', (part, yesterday)
+
+
+def _left_out(parts: Sequence[Part]) -> Iterator[tuple[Part, dating.DateMention]]:
+    return ((part, mention) for part in parts if not part.passage_id for mention in part.dates)
+
+
+def _is_head(part: Part, parts: Sequence[Part]) -> bool:
+    first = next((other.start for other in parts if other.passage_id), 0)
+    return part.start < first
+
+
+def _clock(parts: Sequence[Part]) -> dating.DateMention | None:
+    """The first complete day of the lines above the article: what the page showed when it was saved."""
+    return next((m for part, m in _left_out(parts) if _is_head(part, parts) and m.first and m.days), None)
+
+
+def _why_empty(parts: Sequence[Part], body: Dated, clock: dating.DateMention | None, metadata: str) -> str:
+    yesterday = next((mention.surface for _, mention in body if mention.shift == "yesterday"), None)
+    if metadata:
+        return f"the metadata's {metadata[:40]!r} is no date"
+    if clock and clock.first:
+        return f"only the page's clock ({clock.first.isoformat()})"
+    return f'"{yesterday}" has no date in the document to count from' if yesterday else "no date stated"
+
+
+def _row(
+    doc_id: str, part: Part, mention: dating.DateMention, role: str, *, how: str, chosen: bool = False
+) -> dict[str, Any]:
+    return {
+        "doc_id": doc_id,
+        "passage_id": part.passage_id,
+        "start": part.start + mention.start,
+        "end": part.start + mention.end,
+        "surface": mention.surface,
+        "from": mention.first.isoformat() if mention.first else "",
+        "to": mention.last.isoformat() if mention.last else "",
+        "how": how,
+        "role": role,
+        "chosen": chosen,
+    }
+
+
+def _outside_row(doc_id: str, day: date | None, how: str) -> dict[str, Any]:
+    """A date that stands outside the text: it has no position in it."""
+    nowhere = Part("", "", "", 0, "", ())
+    return _row(doc_id, nowhere, dating.DateMention(0, 0, "", day, day, how), "published", how=how, chosen=True)
+
+
+def _years(doc_id: str, parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """Years named on their own in the article, as horizons."""
+    rows = []
+    for part in parts:
+        for start, end, year in dating.bare_years(part.text) if part.passage_id else ():
+            if not any(mention.start <= start < mention.end for mention in part.dates):
+                whole = date(year, 1, 1), date(year, 12, 31)
+                mention = dating.DateMention(start, end, part.text[start:end], *whole, "stated: a year on its own")
+                rows.append(_row(doc_id, part, mention, "horizon", how=mention.how))
+    return rows
+
+
+def sheet_day(source: dict[str, str] | None) -> date | None:
+    """The publication day in a row of the source sheet.
+
+    Raises
+    ------
+    ResearchError
+        It is not an ISO date.
+    """
+    if not source or not source["published"]:
+        return None
+    try:
+        return date.fromisoformat(source["published"])
+    except ValueError:
+        where = f"sources.csv, {source['file']}"
+        raise ResearchError(f"published {source['published']!r}", where=where, remedy="write it as 2026-01-31") from None

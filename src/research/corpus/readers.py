@@ -1,0 +1,269 @@
+"""Read articles from files: whatever the format, one `Article` each, or one line saying why not.
+
+========================  =======================================================================================
+``.txt`` ``.md``          the decoded file: no newline translated, nothing normalised
+``.html`` ``.htm``        the page's visible text, one block a line; trafilatura says which blocks are the article
+``.pdf``                  the text of its pages, by PDFium
+``.docx``                 its paragraphs and table rows, one a line
+``.jsonl`` ``.csv``       one article a row: the field that holds the text
+``.parquet``
+========================  =======================================================================================
+
+A ``.txt`` beside a page, PDF or DOCX of the same name is its stored text, and is read in place of a new extraction.
+"""
+
+from __future__ import annotations
+
+import csv
+import glob
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from research.corpus import pages
+from research.corpus.decoding import decode
+from research.corpus.sources import is_sheet
+from research.errors import ResearchError
+
+MAX_BYTES = 20_000_000  # of a file that holds one article, and of one row's text
+FIELDS = ("text", "id", "title", "byline", "published")
+_UNREAD = (".doc", ".rtf", ".odt", ".epub", ".mht", ".mhtml", ".webarchive", ".xlsx", ".json")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as its file gives it, before anything is left out.
+
+    Attributes
+    ----------
+    doc_id, file, sha256, encoding, text : str
+        As in the documents table; `sha256` is the file's.
+    title, byline, published : str
+        What the format says outside the text, a column or a page's metadata; `published` is an ISO day.
+    body : frozenset of str or None
+        The lines that an extractor takes for the article, white space squeezed; None if none was asked.
+    """
+
+    doc_id: str
+    file: str
+    sha256: str
+    encoding: str
+    text: str
+    title: str = ""
+    byline: str = ""
+    published: str = ""
+    body: frozenset[str] | None = field(default=None, repr=False)
+
+
+def article_files(path: str | Path) -> tuple[Path, list[Path]]:
+    """The files that `path`, a file, folder or glob pattern, names, in order of name, and the folder they are under.
+
+    Raises
+    ------
+    ResearchError
+        Nothing is there.
+    """
+    pattern = str(path)
+    if glob.has_magic(pattern) and not Path(pattern).exists():
+        fixed = [part for part in Path(pattern).parts]
+        root = Path(*fixed[: next(i for i, part in enumerate(fixed) if glob.has_magic(part))])
+        found = [Path(name) for name in glob.glob(pattern, recursive=True)]
+    else:
+        root = Path(path)
+        if not root.exists():
+            raise ResearchError("no such folder", where=pattern, remedy="name a folder of articles, a file or a pattern")
+        root, found = (root.parent, [root]) if root.is_file() else (root, list(root.iterdir()))
+    known = (*READERS, *COLLECTIONS, *_UNREAD)
+    files = [f for f in found if f.suffix.lower() in known and not f.name.startswith(".") and not f.is_dir()]
+    return root, sorted(f for f in files if not _is_stored(f, files) and not (f.suffix == ".csv" and is_sheet(f)))
+
+
+def _is_stored(file: Path, files: list[Path]) -> bool:
+    return file.suffix == ".txt" and any(file.with_suffix(suffix) in files for suffix in _EXTRACTED)
+
+
+def read_file(file: Path, name: str, columns: Mapping[str, str] | None = None) -> Iterator[Article | ResearchError]:
+    """The articles in one file, in order; a row that cannot be used is an error among them.
+
+    Parameters
+    ----------
+    file : Path
+        One of those that `article_files` gives.
+    name : str
+        The file as errors and the documents table name it.
+    columns : mapping, optional
+        The columns of a collection that hold `FIELDS`, where they are not called so.
+
+    Raises
+    ------
+    ResearchError
+        The file as a whole cannot be used.
+    """
+    suffix = file.suffix.lower()
+    if suffix in _UNREAD:
+        raise ResearchError(f"{suffix} is not read", where=name, remedy="save it as text, HTML, PDF or .docx")
+    try:
+        if suffix in READERS:
+            yield _single(file, name)
+        else:
+            yield from _rows(file, name, columns or {})
+    except OSError as error:
+        raise ResearchError(f"cannot be read ({error.strerror})", where=name, remedy="check the file") from error
+
+
+def sha256_of(data: bytes | str) -> str:
+    """Hexadecimal SHA-256; of a text, of its UTF-8.
+
+    >>> sha256_of("é") == sha256_of("é".encode())
+    True
+    """
+    return hashlib.sha256(data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _single(file: Path, name: str) -> Article:
+    if file.stat().st_size > MAX_BYTES:
+        raise ResearchError(f"larger than {MAX_BYTES:,} bytes", where=name, remedy="save the article's text alone")
+    raw = file.read_bytes()
+    if not raw.strip():
+        raise ResearchError("the file is empty", where=name, remedy="save the article's text, or remove the file")
+    suffix = file.suffix.lower()
+    found = READERS[suffix](raw, name)
+    stored = stored_text(file)
+    text = decode(stored.read_bytes(), stored.name)[0] if stored else found.text
+    return Article(
+        file.stem, name, sha256_of(raw), found.encoding, text, found.title, found.byline, found.published, found.body
+    )
+
+
+def stored_text(file: Path) -> Path | None:
+    """The ``.txt`` that holds the text of a page, PDF or DOCX, where there is one beside it."""
+    beside = file.with_suffix(".txt")
+    return beside if file.suffix.lower() in _EXTRACTED and beside.is_file() else None
+
+
+def _plain(raw: bytes, name: str) -> pages.Extraction:
+    return pages.Extraction(*decode(raw, name))
+
+
+READERS: dict[str, Callable[[bytes, str], pages.Extraction]] = {
+    ".txt": _plain,
+    ".md": _plain,
+    ".html": pages.read_html,
+    ".htm": pages.read_html,
+    ".pdf": pages.read_pdf,
+    ".docx": pages.read_docx,
+}
+_EXTRACTED = (".html", ".htm", ".pdf", ".docx")
+
+
+def _rows(file: Path, name: str, columns: Mapping[str, str]) -> Iterator[Article | ResearchError]:
+    """One article a row, under the row's own id or its number."""
+    unknown = set(columns) - set(FIELDS)
+    if unknown:
+        raise ResearchError(f"columns for {sorted(unknown)}", remedy=f"name columns for {', '.join(FIELDS)}")
+    named = {field: columns.get(field, field) for field in FIELDS}
+    with file.open("rb") as handle:
+        sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+    for number, row, encoding in COLLECTIONS[file.suffix.lower()](file, name, named["text"]):
+        if isinstance(row, ResearchError):
+            yield row
+            continue
+        value = {field: _cell(row.get(column)) for field, column in named.items()}
+        where = f"{name}, row {number}"
+        if not value["text"].strip():
+            remedy = "remove the row, or name the text's column"
+            yield ResearchError(f"no text in {named['text']!r}", where=where, remedy=remedy)
+        elif len(value["text"]) > MAX_BYTES:
+            yield ResearchError(f"longer than {MAX_BYTES:,} characters", where=where, remedy="split it")
+        else:
+            doc_id = value["id"] or f"{file.stem}-{number:05d}"
+            metadata = (value["title"], value["byline"], value["published"])
+            yield Article(doc_id, name, sha256, encoding, value["text"], *metadata)
+
+
+def _cell(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+
+
+Rows = Iterator[tuple[int, Row | ResearchError, str]]  # number from 1, row or what is wrong with it, encoding
+
+
+def _jsonl(file: Path, name: str, text: str) -> Rows:
+    with file.open("rb") as handle:
+        for number, line in enumerate(iter(lambda: handle.readline(MAX_BYTES), b""), start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                problem = "" if isinstance(row, dict) else "not a JSON object"
+            except (ValueError, RecursionError) as error:
+                row, problem = None, f"malformed JSON ({getattr(error, 'msg', 'unreadable')})"
+            if problem:
+                yield number, ResearchError(problem, where=f"{name}, line {number}", remedy="mend the line"), ""
+            else:
+                yield number, row, "utf-8"
+
+
+def _csv(file: Path, name: str, text: str) -> Rows:
+    with file.open("rb") as handle:
+        sample = handle.read(1_000_000)
+    head, encoding = decode(sample[: sample.rfind(b"\n") + 1] or sample, name)
+    separator = max(",;\t|", key=head.partition("\n")[0].count)
+    csv.field_size_limit(MAX_BYTES)  # the module's own limit is shorter than a long article
+    with file.open(encoding=encoding, newline="") as lines:
+        rows = csv.DictReader(lines, delimiter=separator)
+        _need(text, rows.fieldnames or [], name)
+        number = 0
+        while True:
+            number += 1
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except (csv.Error, UnicodeDecodeError) as error:
+                raise ResearchError(f"unreadable from line {rows.line_num + 1} on", where=name, remedy="mend it") from error
+            if None in row:
+                problem = ResearchError(
+                    "more cells than columns", where=f"{name}, line {rows.line_num}", remedy="quote the cell's commas"
+                )
+                yield number, problem, ""
+            else:
+                yield number, row, encoding
+
+
+def _parquet(file: Path, name: str, text: str) -> Rows:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(file) as content:
+            _need(text, content.schema_arrow.names, name)
+            for batch in content.iter_batches(batch_size=1000):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row, "utf-8"
+    except pa.ArrowException as error:
+        raise ResearchError("not a readable Parquet file", where=name, remedy="write it again") from error
+
+
+def _need(text: str, columns: list[str], name: str) -> None:
+    if text not in columns:
+        raise ResearchError(
+            f"no column {text!r} among {', '.join(map(str, columns))[:120]}",
+            where=name,
+            remedy='say which holds the text: columns={"text": …}',
+        )
+
+
+COLLECTIONS: dict[str, Callable[[Path, str, str], Rows]] = {
+    ".jsonl": _jsonl,
+    ".csv": _csv,
+    ".parquet": _parquet,
+}
