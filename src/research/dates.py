@@ -7,17 +7,22 @@ Nothing is guessed: a date that the same document does not settle stays empty an
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
-from research.text import PROCLITICS, fold, fold_label
+import ahocorasick_rs
+
+from research.text import PROCLITICS, Folded, fold, fold_label
 
 _LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "en_GB", "es")
 _YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
 _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")
 _NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
+_YEAR = re.compile(r"(?<![\d/.])(?:19|20)\d\d(?![\d/])")
+_REACH = 45  # characters from a date's number or name to its ends
 _FIRST = {"premier": 1, "primero": 1, "فاتح": 1}
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
@@ -53,6 +58,12 @@ def _names(field: str) -> dict[str, int]:
 
 def _alternation(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+@cache
+def _anchors() -> ahocorasick_rs.AhoCorasick:
+    """What every date holds: a digit, or the full name of a month or weekday."""
+    return ahocorasick_rs.AhoCorasick([*string.digits, *_names("days"), *(n for n in _names("months") if len(n) > 3)])
 
 
 @cache
@@ -94,17 +105,40 @@ def find_dates(text: str) -> list[DateMention]:
     'unresolved: a weekday without a date'
     """
     folded = fold(text)
+    return dates_in(text, folded, 0, len(folded.text))
+
+
+def dates_in(text: str, folded: Folded, start: int, end: int, *, base: int = 0) -> list[DateMention]:
+    """The dates in ``folded.text[start:end]``; their offsets are those of `text`, which was folded, less `base`."""
     found = []
-    for match in _pattern().finditer(folded.text):
-        mention = _read(match)
-        # An attached particle belongs to the sentence, not to the date.
-        raw_start, raw_end = folded.raw(match.start() + len(match["proclitic"] or ""), match.end())
-        spaced = " " in (match["is"], match["ns"]) and " " in text[raw_start:raw_end].strip()
-        if mention is None or spaced:  # three numbers in a row; folded hyphens are spaces, too
-            continue
-        raw_end = raw_start + len(text[raw_start:raw_end].rstrip(" ,،"))
-        found.append(replace(mention, start=raw_start, end=raw_end, surface=text[raw_start:raw_end]))
+    for first, last in _windows(folded.text, start, end):
+        for match in _pattern().finditer(folded.text, first, last):
+            mention = _read(match)
+            # An attached particle belongs to the sentence, not to the date.
+            raw_start, raw_end = folded.raw(match.start() + len(match["proclitic"] or ""), match.end())
+            surface = text[raw_start:raw_end].rstrip(" ,،")
+            spaced = " " in (match["is"], match["ns"]) and " " in surface
+            if mention is None or spaced:  # three numbers in a row; folded hyphens are spaces, too
+                continue
+            at = raw_start - base
+            found.append(replace(mention, start=at, end=at + len(surface), surface=surface))
     return found
+
+
+def _windows(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The stretches around a digit, month or weekday, where alone a date can be; the pattern is slow elsewhere."""
+    windows: list[tuple[int, int]] = []
+    for _, at, to in _anchors().find_matches_as_indexes(folded[start:end]):
+        if windows and start + to + _REACH < windows[-1][1]:
+            continue
+        first = max(folded.rfind(" ", start, max(start + at - _REACH, start)) + 1, start)
+        last = folded.find(" ", start + to + _REACH, end)
+        last = end if last < 0 else last
+        if windows and first <= windows[-1][1]:
+            windows[-1] = windows[-1][0], last
+        else:
+            windows.append((first, last))
+    return windows
 
 
 def _read(match: re.Match[str]) -> DateMention | None:
@@ -235,10 +269,13 @@ def bare_years(text: str) -> list[tuple[int, int, int]]:
     [(16, 20, 2030)]
     """
     folded = fold(text)
-    return [
-        (*folded.raw(*match.span()), int(match.group()))
-        for match in re.finditer(r"(?<![\d/.])(?:19|20)\d\d(?![\d/])", folded.text)
-    ]
+    return years_in(folded, 0, len(folded.text))
+
+
+def years_in(folded: Folded, start: int, end: int) -> list[tuple[int, int, int]]:
+    """The years named on their own in ``folded.text[start:end]``, at their raw offsets."""
+    found = _YEAR.finditer(folded.text, start, end)
+    return [(*folded.raw(*match.span()), int(match.group())) for match in found]
 
 
 def shorten(period: str) -> str:

@@ -1,25 +1,48 @@
-"""Which documents carry the same story: copies, near-duplicates, translations.
+"""Which documents carry the same story: copies, near-duplicates, translations; without comparing all pairs.
 
-Near-duplicates are found by MinHash over word shingles (Broder 1997). A translation is recognised from what
-crosses languages unchanged: numbers, and proper names, compared by the consonants that both scripts write
-(المناعي and Mannai both leave ``mn``; vowels, doubled and guttural letters are not stable across spellings).
+Near-duplicates share word triples: MinHash (Broder 1997) proposes pairs, and the share of the shorter text's triples
+that the other has too decides. A translation shares what crosses languages unchanged: numbers, full dates, proper
+names, compared by the consonants that both scripts write (السغروشني and Seghrouchni both leave ``sgrsn``; vowels and
+doubled letters are not stable across spellings), a codebook's concepts, and the order in which they come. Two
+events on one subject share names; they don't share their numbers.
+
+Each document is kept as a sketch of a few hundred bytes, so a collection need not fit in memory.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
+from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
+from math import log
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from research.tables import table
 from research.text import PROCLITICS, fold, is_arabic
 
-_NEAR_DUPLICATE = 0.7  # Jaccard similarity of word shingles
-_TRANSLATION = 0.35  # share of one document's anchors that the other has too; unrelated pairs stay near 0.1
-_MIN_SHARED = 6  # anchors; two articles on one subject share a few
-_COMMON = 200  # an anchor in more documents than this says nothing about one story
+_NEAR_DUPLICATE = 0.5  # of the shorter document's word triples; unrelated documents share a twentieth at most
+_SKETCH = 400  # triples kept of a long document: those of smallest hash, a fair sample
+_BANDS, _ROWS = 32, 4  # of the MinHash; half of all pairs that share 40 % of their triples become candidates
+_TRANSLATION = 0.5  # score of a pair, see `_score`
+_MIN_NUMBERS = 3  # shared numbers and dates, six in ten of the document with fewer, and
+_SOME_NAMES = 3  # shared names, a quarter of them; or else
+_MIN_NAMES = 6  # shared names, and every number and date of the document with fewer, and
+_BY_NAME = (0.6, 0.5, 0.35)  # of the names, where 0, 1 or 2 numbers and dates are shared
+_CHUNK = 4096  # documents hashed at once
+_CROWD = 20  # documents of one band; more are linked to the first of them only
+_ALL = np.uint32(2**32 - 1)
+_COMMON = 100  # an anchor in more documents than this proposes no pair
+_BACKGROUND = 100  # documents assumed beside a small collection when the rarity of an anchor is counted
+
+Ints = npt.NDArray[np.uint32]
 
 # One symbol for the letters that transliterations of one sound use; '' for what they drop.
 _CONSONANTS = {
@@ -34,18 +57,160 @@ _CONSONANTS = {
     **dict.fromkeys("مm", "m"),
     **dict.fromkeys("نn", "n"),
     **dict.fromkeys("رr", "r"),
+    **dict.fromkeys("hحخه", "h"),
 }
+_DIGRAPHS = re.compile("[cs]h|kh|gh|[td]h|ph|h$|ه$")
+_DIGRAPH = {"ch": "s", "sh": "s", "kh": "h", "gh": "g", "th": "t", "dh": "d", "ph": "f", "h": "", "ه": ""}
+_NUMBER = re.compile(r"\d+(?:[.,٬٫]\d+| \d{3}(?!\d))*")
+_INSIDE_SENTENCE = re.compile(r"(?<![.!?:…«“\"\n])[ \-’']([A-ZÀ-Þ]\w{3,})")
 
 
-def link_stories(passages: pd.DataFrame, doc_ids: list[str]) -> tuple[pd.DataFrame, dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is kept of a document to compare it by: hashes of its text, word triples, numbers and names in order."""
+
+    language: str
+    digest: int
+    triples: Ints
+    numbers: tuple[str, ...]
+    names: Ints
+    is_names: bool  # of a script with capitals: `names` are names; otherwise they are all its words
+
+
+def sketch(text: str, language: str, *, dates: Iterable[str] = (), concepts: Iterable[str] = ()) -> Sketch:
+    """The sketch of one document.
+
+    Parameters
+    ----------
+    text : str
+        Its passages.
+    language : str
+        Its language.
+    dates : iterable of str
+        Its full dates, in ISO form.
+    concepts : iterable of str
+        Ids of the codebook's concepts in it, where there is a codebook.
+    """
+    folded = fold(text).text
+    hashes = np.fromiter(map(_hash, re.findall(r"\w+", folded)), dtype=np.uint32)
+    padded = np.pad(hashes, (0, max(0, 3 - len(hashes))))
+    triples = np.unique(padded[:-2] * np.uint32(0x9E3779B1) ^ padded[1:-1] * np.uint32(0x85EBCA77) ^ padded[2:])
+    days = list(dates)
+    counts = Counter(_numbers(folded))
+    counts.subtract(part.lstrip("0") for day in days for part in day.split("-"))  # a date counts once, not in parts
+    numbers = dict.fromkeys([*(number for number, count in counts.items() if count > 0), *days])
+    names = dict.fromkeys(key for word in _words(text, folded, language) for key in _keys(word))
+    names |= dict.fromkeys(map(_hash, concepts))
+    is_names = language != "ar"
+    found = np.fromiter(names, dtype=np.uint32, count=len(names))
+    return Sketch(language, zlib.crc32(text.encode("utf-8", "replace")), triples[:_SKETCH], tuple(numbers), found, is_names)
+
+
+class StoryIndex:
+    """Sketches of many documents, and the links between them.
+
+    Examples
+    --------
+    >>> index = StoryIndex()
+    >>> for name in "ab":
+    ...     index.add(name, sketch("The council of Northport voted to reopen the ward.", "en"))
+    >>> [(link["doc_id_a"], link["doc_id_b"], link["kind"]) for link in index.links()]
+    [('a', 'b', 'copy')]
+    """
+
+    def __init__(self) -> None:
+        self._sketches: dict[str, Sketch] = {}
+
+    def add(self, doc_id: str, sketch: Sketch) -> None:
+        """Add a document."""
+        self._sketches[doc_id] = sketch
+
+    def links(self, text_of: Callable[[str], str] | None = None) -> list[dict[str, object]]:
+        """Every link, one row of the table ``story_links`` each; names show their spelling where `text_of` is given."""
+        names = sorted(self._sketches)
+        return self._duplicates(names) + self._translations(names, text_of)
+
+    def stories(self, links: Iterable[Mapping[str, object]]) -> dict[str, str]:
+        """Document -> story, named after the story's first document."""
+        parent = {doc_id: doc_id for doc_id in self._sketches}
+
+        def root(doc_id: str) -> str:
+            while parent[doc_id] != doc_id:
+                doc_id = parent[doc_id] = parent[parent[doc_id]]
+            return doc_id
+
+        for link in links:
+            a, b = sorted((root(str(link["doc_id_a"])), root(str(link["doc_id_b"]))))
+            parent[b] = a
+        return {doc_id: root(doc_id) for doc_id in sorted(parent)}
+
+    def _duplicates(self, names: list[str]) -> list[dict[str, object]]:
+        links: list[dict[str, object]] = []
+        for i, j in _candidates([self._sketches[name].triples for name in names]):
+            a, b = self._sketches[names[i]], self._sketches[names[j]]
+            score = _shared(a.triples, b.triples)
+            if score >= _NEAR_DUPLICATE and a.language == b.language:
+                kind = "copy" if a.digest == b.digest and score == 1 else "near-duplicate"
+                evidence = [f"{score:.0%} of the shorter one's word triples are in the other"]
+                links.append(dict(doc_id_a=names[i], doc_id_b=names[j], kind=kind, score=score, evidence=evidence))
+        return links
+
+    def _translations(self, names: list[str], text_of: Callable[[str], str] | None) -> list[dict[str, object]]:
+        by_language = defaultdict(list)
+        for name in names:
+            by_language[self._sketches[name].language].append(name)
+        if len(by_language) < 2:
+            return []
+        holders = self._holders(names)
+        total = len(names) + _BACKGROUND
+        rarity = {anchor: log(total / len(found)) for anchor, found in holders.items()}
+        needed = 2 * log(total)  # fewer nats of shared anchors are met by chance among so many documents
+        links: list[dict[str, object]] = []
+        for pair, shared in sorted(self._proposed(holders).items()):
+            a, b = self._sketches[pair[0]], self._sketches[pair[1]]
+            score, evidence = _score(a, b)
+            if score >= _TRANSLATION and sum(rarity[anchor] for anchor in shared) >= needed:
+                spelled = _spelled(text_of(pair[0]), text_of(pair[1])) if text_of else []
+                row = dict(doc_id_a=pair[0], doc_id_b=pair[1], kind="translation", score=score)
+                links.append(row | {"evidence": evidence + spelled})
+        return links
+
+    def _holders(self, names: list[str]) -> dict[str | int, list[str]]:
+        """Anchor -> the documents that hold it; of the words of a script without capitals, those that are names elsewhere."""
+        known = {key for name in names if self._sketches[name].is_names for key in self._sketches[name].names.tolist()}
+        holders: dict[str | int, list[str]] = defaultdict(list)
+        for name in names:
+            found = self._sketches[name]
+            for anchor in (*found.numbers, *known.intersection(found.names.tolist())):
+                holders[anchor].append(name)
+        return holders
+
+    def _proposed(self, holders: dict[str | int, list[str]]) -> dict[tuple[str, str], list[str | int]]:
+        """Pairs of documents in two languages, with the anchors that they share and not everyone does."""
+        proposed: dict[tuple[str, str], list[str | int]] = defaultdict(list)
+        for anchor, found in holders.items():
+            if 1 < len(found) <= _COMMON:
+                for a, b in combinations(found, 2):
+                    if self._sketches[a].language != self._sketches[b].language:
+                        proposed[a, b].append(anchor)
+        return proposed
+
+
+def link_stories(
+    texts: Mapping[str, str],
+    languages: Mapping[str, str],
+    *,
+    dates: Mapping[str, Iterable[str]] | None = None,
+    concepts: Mapping[str, Iterable[str]] | None = None,
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """Group documents into stories.
 
     Parameters
     ----------
-    passages : DataFrame
-        The passages table.
-    doc_ids : list of str
-        Every document, also one without a link.
+    texts, languages : mapping
+        The passages' text and the language of each document.
+    dates, concepts : mapping, optional
+        The full dates and the codebook's concepts in each document.
 
     Returns
     -------
@@ -54,93 +219,132 @@ def link_stories(passages: pd.DataFrame, doc_ids: list[str]) -> tuple[pd.DataFra
     story_ids : dict
         Document -> story, named after the story's first document.
     """
-    texts = passages.groupby("doc_id")["text"].agg("\n".join).to_dict()
-    languages = passages.groupby("doc_id")["language"].agg(lambda s: s.value_counts().index[0]).to_dict()
-    links = _duplicates(texts) + _translations(texts, languages)
-    parent = {doc_id: doc_id for doc_id in doc_ids}
-
-    def root(doc_id: str) -> str:
-        while parent[doc_id] != doc_id:
-            doc_id = parent[doc_id]
-        return doc_id
-
-    for link in links:
-        a, b = sorted((root(str(link["doc_id_a"])), root(str(link["doc_id_b"]))))
-        parent[b] = a
-    stories = {doc_id: root(doc_id) for doc_id in sorted(doc_ids)}
-    return table("story_links", links), stories
+    index = StoryIndex()
+    for doc_id, text in texts.items():
+        own = [] if dates is None else dates.get(doc_id, ())
+        known = [] if concepts is None else concepts.get(doc_id, ())
+        index.add(doc_id, sketch(text, languages[doc_id], dates=own, concepts=known))
+    links = index.links(texts.__getitem__)
+    return table("story_links", links), index.stories(links)
 
 
-def _duplicates(texts: dict[str, str]) -> list[dict[str, object]]:
-    from rensa import RMinHash, RMinHashLSH
+def _candidates(triples: list[Ints]) -> list[tuple[int, int]]:
+    """Pairs of documents that share a band of their MinHash, in order."""
+    from rensa import RMinHash
 
-    index = RMinHashLSH(threshold=_NEAR_DUPLICATE - 0.1, num_perm=128, num_bands=16)
-    hashes, names = [], sorted(texts)
-    shingles = {}
-    for number, name in enumerate(names):
-        words = re.findall(r"\w+", fold(texts[name]).text)
-        shingles[name] = {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
-        minhash = RMinHash(num_perm=128, seed=0)
-        minhash.update(sorted(shingles[name]))
-        index.insert(number, minhash)
-        hashes.append(minhash)
-    links: list[dict[str, object]] = []
-    for number, minhash in enumerate(hashes):
-        for other in sorted(index.query(minhash)):
-            if other <= number:
-                continue
-            a, b = names[number], names[other]
-            score = len(shingles[a] & shingles[b]) / len(shingles[a] | shingles[b])
-            if score >= _NEAR_DUPLICATE:
-                kind = "copy" if texts[a] == texts[b] else "near-duplicate"
-                evidence = [f"{score:.0%} of word triples shared"]
-                links.append(dict(doc_id_a=a, doc_id_b=b, kind=kind, score=score, evidence=evidence))
-    return links
+    parts = []
+    for first in range(0, len(triples), _CHUNK):
+        chunk = triples[first : first + _CHUNK]
+        ends = np.cumsum([0, *map(len, chunk)]).astype(np.uint64)
+        matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+            np.concatenate(chunk).astype(np.uint64), ends, _BANDS * _ROWS, 0
+        )
+        parts.append(np.array(matrix.to_rows(), dtype=np.uint64))
+    pairs: set[tuple[int, int]] = set()
+    for band in range(_BANDS if parts else 0):
+        columns = range(band * _ROWS, (band + 1) * _ROWS)
+        keys = np.concatenate([_mixed(part[:, columns]) for part in parts])
+        order = np.argsort(keys, kind="stable")
+        starts = np.flatnonzero(np.diff(keys[order], prepend=keys[order[0]] + 1))
+        for group in np.split(order, starts[1:]):
+            if len(group) > 1:
+                members = group.tolist()
+                pairs.update(combinations(members, 2) if len(group) <= _CROWD else ((members[0], m) for m in members[1:]))
+    return sorted(pairs)
 
 
-def _translations(texts: dict[str, str], languages: dict[str, str]) -> list[dict[str, object]]:
-    anchors = {name: _anchors(text) for name, text in texts.items()}
-    holders: dict[str, set[str]] = defaultdict(set)
-    for name, found in anchors.items():
-        for skeleton in found:
-            holders[skeleton].add(name)
-    shared: Counter[tuple[str, str]] = Counter()
-    for names in holders.values():
-        if 1 < len(names) <= _COMMON:
-            shared.update(pair for pair in combinations(sorted(names), 2) if languages[pair[0]] != languages[pair[1]])
-    links: list[dict[str, object]] = []
-    for (a, b), count in sorted(shared.items()):
-        # Arabic has no capitals, so only the Latin side knows which of its words are names.
-        names_of = min((a, b), key=lambda name: (languages[name] == "ar", len(anchors[name])))
-        score = count / len(anchors[names_of])
-        if count >= _MIN_SHARED and score >= _TRANSLATION:
-            common = sorted(set(anchors[a]) & set(anchors[b]))
-            evidence = [f"{anchors[a][key]} = {anchors[b][key]}" for key in common]
-            links.append(dict(doc_id_a=a, doc_id_b=b, kind="translation", score=score, evidence=evidence))
-    return links
+def _mixed(rows: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """One hash a row."""
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for column in rows.T:
+        mixed = (mixed ^ column) * np.uint64(0x9E3779B97F4A7C15)
+    return mixed
 
 
-def _anchors(text: str) -> dict[str, str]:
-    """Skeleton -> surface of the numbers and names that survive translation."""
-    found = {number: number for number in re.findall(r"\d{2,}", fold(text).text)}
-    arabic = is_arabic(text) and sum(map(is_arabic, text)) > len(text) / 3
-    words = re.findall(r"[^\W\d_]+", text) if arabic else _names(text)
-    for word in words:
-        for skeleton in _skeletons(fold(word).text):
-            if len(skeleton) >= 3:
-                found.setdefault(skeleton, word)
-    return found
+def _shared(a: Ints, b: Ints) -> float:
+    """Share of the shorter document's triples that the other has, among hashes that both sketches reach."""
+    reach = min(a[-1] if len(a) == _SKETCH else _ALL, b[-1] if len(b) == _SKETCH else _ALL)
+    a, b = a[: np.searchsorted(a, reach, "right")], b[: np.searchsorted(b, reach, "right")]
+    return len(np.intersect1d(a, b, assume_unique=True)) / max(1, min(len(a), len(b)))
 
 
-def _names(text: str) -> list[str]:
-    """Latin words that keep a capital inside a sentence."""
-    inside = re.findall(r"(?<![.!?:…«“\"\n])[ \-’']([A-ZÀ-Þ][\w]{3,})", text)
-    return list(dict.fromkeys(inside))
+def _score(a: Sketch, b: Sketch) -> tuple[float, list[str]]:
+    """How much of what crosses languages the two documents share, in [0, 1], and the evidence in words.
+
+    Numbers and full dates weigh most, then names, then whether the shared numbers come in one order.
+    """
+    numbers = [number for number in a.numbers if number in set(b.numbers)]
+    few = min(len(a.numbers), len(b.numbers))
+    names = np.intersect1d(a.names, b.names)
+    if not (a.is_names or b.is_names):
+        return 0.0, []
+    fewest = min(len(found.names) for found in (a, b) if found.is_names)
+    by_name = len(names) / max(1, fewest)
+    order = _in_order([b.numbers.index(number) for number in numbers])
+    evidence = [f"{len(numbers)} of {few} numbers and dates: {', '.join(numbers[:12])}", f"{order:.0%} of them in one order"]
+    evidence.append(f"{len(names)} of {fewest} names")
+    if len(numbers) >= max(_MIN_NUMBERS, 0.6 * few) and len(names) >= _SOME_NAMES and by_name >= 0.25:
+        return 0.6 * len(numbers) / few + 0.3 * by_name + 0.1 * order, evidence
+    if len(names) >= _MIN_NAMES and len(numbers) == few and by_name >= _BY_NAME[min(few, 2)]:
+        return 0.5 + by_name / 2, evidence
+    return 0.0, evidence
+
+
+def _in_order(positions: list[int]) -> float:
+    """Length of the longest rising subsequence as a share (patience sorting)."""
+    tops: list[int] = []
+    for position in positions:
+        at = bisect_left(tops, position)
+        tops[at : at + 1] = [position]
+    return len(tops) / max(1, len(positions))
+
+
+def _numbers(folded: str) -> list[str]:
+    """Numbers of two digits or more, whatever separates their thousands and decimals.
+
+    >>> _numbers("6.000 conteneurs, 6 000, 11,5 et 3")
+    ['6000', '6000', '11.5']
+    """
+    found = []
+    for written in _NUMBER.findall(folded):
+        plain = re.sub(r"[ .,٬](?=\d{3}(?!\d))", "", written).replace(",", ".").replace("٫", ".")
+        found.append(plain)
+    return [number for number in found if len(number) > 1]
+
+
+def _words(text: str, folded: str, language: str) -> list[str]:
+    """Folded words that may be names: of a script with capitals, those that keep one inside a sentence."""
+    if language == "ar":
+        return re.findall(r"[^\W\d_]{3,}", folded)
+    return [fold(word).text for word in dict.fromkeys(_INSIDE_SENTENCE.findall(text))]
+
+
+@lru_cache(maxsize=200_000)
+def _hash(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=200_000)
+def _keys(word: str) -> tuple[int, ...]:
+    """Hashes of the consonants that a folded word leaves, with and without the particles that may be attached to it."""
+    return tuple(_hash(skeleton) for skeleton in _skeletons(word))
 
 
 def _skeletons(word: str) -> list[str]:
     forms = [word]
     if is_arabic(word):
         forms = [word.removeprefix(p) for p in PROCLITICS if word.startswith(p) and len(word) - len(p) >= 3]
-    reduced = ["".join(_CONSONANTS.get(c, "") for c in form) for form in forms]
-    return list(dict.fromkeys(re.sub(r"(.)\1+", r"\1", form) for form in reduced))
+    plain = [_DIGRAPHS.sub(lambda match: _DIGRAPH[match[0]], form) for form in forms]
+    reduced = ["".join(_CONSONANTS.get(c, "") for c in form) for form in plain]
+    once = dict.fromkeys(re.sub(r"(.)\1+", r"\1", form) for form in reduced)
+    return [skeleton for skeleton in once if len(skeleton) >= 3]
+
+
+def _spelled(a: str, b: str) -> list[str]:
+    """The shared names as each text spells them."""
+    spellings = []
+    for text in (a, b):
+        words = re.findall(r"[^\W\d_]{3,}", text) if is_arabic(text[:200]) else _INSIDE_SENTENCE.findall(text)
+        spellings.append({skeleton: word for word in reversed(words) for skeleton in _skeletons(fold(word).text)})
+    first, second = spellings
+    return [f"{first[key]} = {second[key]}" for key in sorted(set(first) & set(second))]

@@ -8,6 +8,7 @@ apostrophes, hyphens and white space. Every folded position leads back to the ra
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 
@@ -50,6 +51,7 @@ def _fold_character(char: str) -> str:
 
 
 _TABLE = _FoldTable()
+_LENGTHS = np.full(sys.maxunicode + 1, -1, dtype=np.int8)  # of each code point's folded string; -1 until it is met
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Folded:
         """Raw span of the folded span ``[start, end)``, trailing diacritics included."""
         stop = int(self.starts[end]) if end < len(self.starts) else self.raw_length
         return int(self.starts[start]), stop
+
+    def folded(self, start: int, end: int) -> Span:
+        """Folded span of the raw span ``[start, end)``."""
+        first, last = np.searchsorted(self.starts, (start, end))
+        return int(first), int(last)
 
 
 def fold(text: str) -> Folded:
@@ -89,12 +96,19 @@ def fold(text: str) -> Folded:
     """
     folded = text.translate(_TABLE)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    unique, inverse = np.unique(codes, return_inverse=True)
-    lengths = np.array([len(_TABLE[int(code)]) for code in unique], dtype=np.int64)
-    starts = np.repeat(np.arange(len(codes)), lengths[inverse] if len(codes) else 0)
+    lengths = _LENGTHS[codes]
+    unknown = lengths < 0
+    if unknown.any():
+        for code in set(codes[unknown].tolist()):
+            _LENGTHS[code] = len(_TABLE[code])
+        lengths = _LENGTHS[codes]
+    starts = np.repeat(np.arange(len(codes)), lengths)
     if "  " in folded:
-        keep = [i for i, c in enumerate(folded) if c != " " or i == 0 or folded[i - 1] != " "]
-        folded, starts = "".join(folded[i] for i in keep), starts[keep]
+        is_space = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4") == 32
+        keep = ~is_space
+        keep[1:] |= ~is_space[:-1]
+        keep[:1] = True
+        folded, starts = re.sub("  +", " ", folded), starts[keep]
     return Folded(folded, starts, len(text))
 
 

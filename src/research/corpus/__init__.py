@@ -124,7 +124,15 @@ def load_corpus(
         for name, found in record.items():
             rows[name] += found
     passages = table("passages", rows["passages"])
-    links, story_ids = link_stories(passages, [row["doc_id"] for row in rows["documents"]])
+    texts: dict[str, str] = {row["doc_id"]: "" for row in rows["documents"]}
+    for row in rows["passages"]:
+        texts[row["doc_id"]] += row["text"] + "\n"
+    days: dict[str, list[str]] = defaultdict(list)
+    for row in rows["dates"]:
+        if row["passage_id"] and row["how"].startswith("stated") and row["from"] == row["to"]:
+            days[row["doc_id"]].append(row["from"])
+    languages = {row["doc_id"]: row["language"] for row in rows["documents"]}
+    links, story_ids = link_stories(texts, languages, dates=days)
     for row in rows["documents"]:
         row["story_id"] = story_ids[row["doc_id"]]
     tables = {name: table(name, rows[name]) for name in ("documents", "boilerplate", "dates", "refused")}

@@ -23,10 +23,12 @@ _OPENING_WORDS = 8  # a body opens with a sentence of at least so many
 _LONG = 25  # words; a line this long is prose without a full stop, too
 _BYLINE_WORDS = 12
 _LABEL_WORDS = 5
+_DATE_WORDS = 14
 _AROUND_DATE = 10  # letters beside a date on a line of its own
 _REPEATED = 3  # articles, of different text, that share a line for it to be their site's
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
 _SEPARATED = re.compile(r"[|·•›»<>]|\s/|//|\t|(?<=\S) {4,}(?=\S)")
+_LETTER = re.compile(r"[^\W\d_]")
 _BULLET = re.compile(r"(?:[-–—•*▪◦‣]|\d{1,2}[.)-])\s+\S")
 _HEADING_MARK = re.compile(r"[>\s]*(?:#{1,6}\s+)?")
 _MARKUP = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
@@ -48,6 +50,10 @@ class Line:
         return _MARKUP.sub(r"\1", _HEADING_MARK.sub("", self.text, count=1)).strip() if marked else self.text
 
     @cached_property
+    def folded_plain(self) -> str:
+        return self.folded if self.plain is self.text else fold(self.plain).text
+
+    @cached_property
     def words(self) -> int:
         return len(self.plain.split())
 
@@ -58,8 +64,7 @@ class Line:
     @cached_property
     def is_links(self) -> bool:
         """Whether it is a row of menu items, or Markdown with nothing but links."""
-        unlinked = re.sub(r"\[[^\]\n]*\]\([^)\n]*\)", "", self.text)
-        if unlinked != self.text and not re.search(r"[^\W\d_]", unlinked):
+        if "](" in self.text and not _LETTER.search(re.sub(r"\[[^\]\n]*\]\([^)\n]*\)", "", self.text)):
             return True
         wide = re.search(r"\S {4,}\S", self.plain) is not None
         return len(_SEPARATED.findall(self.plain)) >= 2 and (wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"')))
@@ -72,18 +77,19 @@ class Line:
     @cached_property
     def is_date(self) -> bool:
         """Whether it is a date, perhaps with an hour, and nothing else."""
-        letters = len(re.findall(r"[^\W\d_]", self.plain)) - sum(len(re.findall(r"[^\W\d_]", d)) for d in self.dates)
-        return bool(self.dates) and letters <= _AROUND_DATE and self.words <= 14
+        if not self.dates or self.words > _DATE_WORDS:
+            return False
+        beside = len(_LETTER.findall(self.plain)) - sum(len(_LETTER.findall(surface)) for surface in self.dates)
+        return beside <= _AROUND_DATE
 
     @cached_property
     def rule(self) -> str:
         """The rule under which it is left out wherever it stands, or nothing."""
-        if not re.search(r"[^\W\d_]", self.plain):
+        if not _LETTER.search(self.plain):
             return "no words"
         if self.text.startswith("!["):
             return "image"
-        folded = self.folded if self.plain is self.text else fold(self.plain).text
-        folded = re.sub(r"^[^\w#©+-]+", "", folded)
+        folded = re.sub(r"^[^\w#©+-]+", "", self.folded_plain)
         found = cues.rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
         if found:
             return found
@@ -93,8 +99,9 @@ class Line:
 
     @cached_property
     def is_byline(self) -> bool:
-        folded = re.sub(r"^[^\w]+", "", fold(self.plain).text)
-        return self.words <= _BYLINE_WORDS and not self.plain.endswith((".", ":", "?")) and bool(cues.BYLINE.match(folded))
+        if self.words > _BYLINE_WORDS or self.plain.endswith((".", ":", "?")):
+            return False
+        return cues.BYLINE.match(re.sub(r"^\W+", "", self.folded_plain)) is not None
 
 
 def classify(
@@ -166,7 +173,7 @@ def _headline(lines: Sequence[Line], opens: int, title: str) -> int | None:
     """The title's line: as the metadata or a Markdown heading says, or the likeliest of the lines above the body."""
     first = {line.folded: i for i, line in reversed(list(enumerate(lines[:opens]))) if _can_be_title(line)}
     candidates = sorted(first.values())
-    wanted = fold_label(title)
+    wanted = fold_label(title) if title else ""
     for i in candidates:
         own = fold_label(lines[i].plain)
         if wanted and (own in wanted or wanted in own) or re.match(r"#{1,2}\s", lines[i].text):

@@ -67,10 +67,10 @@ _RIGHTS = (
     r"politique de confidentialite|privacy policy|politica de privacidad|سياسه الخصوصيه|شروط الاستخدام|^copyright\b|^© "
 )
 _COOKIES = (
-    r"(?=.*(?:cookies|traceurs|ملفات تعريف الارتباط|الكوكيز))(?=.*(?:nous utilisons|nos partenaires|ce site|vous acceptez|"
-    r"votre (?:navigation|appareil|consentement|choix)|we use|we and our|our partners|this (?:site|website|blog)|you agree|"
-    r"your (?:device|consent|experience|ip)|usamos|utilizamos|utiliza cookies|este sitio|esta web|puede (?:aceptar|rechazar)|"
-    r"su (?:navegacion|consentimiento|dispositivo)|acepta|نستخدم|يستخدم هذا|هذا الموقع|تسمح لنا|جهازك|موافقتك|شركائنا))"
+    r"nous utilisons|nos (?:\d+ )?partenaires|ce site|vous acceptez|votre (?:navigation|appareil|consentement|choix|accord)|"
+    r"we use|we and our|our partners|this (?:site|website|blog)|you agree|your (?:device|consent|experience|ip)|usamos|"
+    r"utilizamos|utiliza cookies|este sitio|esta web|puede (?:aceptar|rechazar)|su (?:navegacion|consentimiento|"
+    r"dispositivo)|acepta|نستخدم|يستخدم هذا|هذا الموقع|تسمح لنا|جهازك|موافقتك|شركاينا"
 )
 _SUBSCRIBE = (
     r"^(?:recevez|inscrivez vous|abonnez vous|je m'abonne|je m'inscris|get (?:the|our|your)|sign up|subscribe (?:now|to our|for|"
@@ -110,15 +110,29 @@ def _tools() -> frozenset[str]:
     return frozenset(re.findall(r"[^\W\d_]+", fold_label(_TOOLS)))
 
 
-_PATTERNS = {
-    "cookies": re.compile(_COOKIES),
-    "newsletter or subscription": re.compile(_SUBSCRIBE),
-    "rights": re.compile(_RIGHTS),
-    "photo credit": re.compile(_CREDIT),
+# A rule's pattern is tried only on a line that holds one of the words before it, for patterns are slow on prose.
+_PATTERNS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    "cookies": (("cookies", "traceurs", "تعريف الارتباط", "ملفات الارتباط", "الكوكيز"), re.compile(_COOKIES)),
+    "newsletter or subscription": (
+        tuple(
+            "abonn inscri recevez newsletter subscri suscri sign receive our your recib apunt registr member cuenta article "
+            "darse day اشتر سجل توصل انضم تابعون نشره للمشتركين".split()
+        ),
+        re.compile(_SUBSCRIBE),
+    ),
+    "rights": (
+        tuple("droits rights derechos reproduction حقوق legal terms condi priva confid خصوصيه شروط copyright ©".split()),
+        re.compile(_RIGHTS),
+    ),
+    "photo credit": (
+        tuple("photo foto picture image credit illustration legende archiv تصوير صوره عدسه ارشيف © /".split()),
+        re.compile(_CREDIT),
+    ),
 }
 _IN_PROSE = frozenset({"cookies", "newsletter or subscription"})  # these come as whole sentences, too
 _CREDIT_WORDS = 35
 _TOOL_WORDS = 14
+_RULE_WORDS = 80  # a longer line is an article's paragraph
 _HEADLINE_WORDS = 25
 _TEMPERATURE = re.compile(r"[-+−]?\d{1,2}(?:[.,]\d)? ?°? ?[cf]")
 PUBLISHED, BYLINE = re.compile(_PUBLISHED), re.compile(_BYLINE)
@@ -147,12 +161,14 @@ def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
         label = pattern.match(folded)
         if label and _is_label(label["rest"].strip(), words, ends_sentence, also=bool(label["also"])):
             return rule
-    for rule, pattern in _PATTERNS.items():
-        found = pattern.search(folded)
+    for rule, (triggers, cue) in _PATTERNS.items():
+        if words > _RULE_WORDS or not any(trigger in folded for trigger in triggers):
+            continue
+        found = cue.search(folded)
         if found and (rule in _IN_PROSE or words <= _CREDIT_WORDS and not (rule == "rights" and ends_sentence and found.start())):
             return rule
-    letters = re.findall(r"[^\W\d_]+", folded)
-    if letters and not ends_sentence and words <= _TOOL_WORDS and _tools().issuperset(letters):
+    letters = re.findall(r"[^\W\d_]+", folded) if words <= _TOOL_WORDS and not ends_sentence else []
+    if letters and _tools().issuperset(letters):
         return "page tools"
     if re.fullmatch(r"(?:#[\w.]+[ ,،·]*)+", folded):
         return "tags"

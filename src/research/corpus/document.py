@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,10 +16,11 @@ from research.corpus.publication import Part, publication, sheet_day
 from research.corpus.readers import Article, sha256_of
 from research.errors import ResearchError
 from research.tables import LANGUAGES
-from research.text import fold, is_arabic
+from research.text import fold
 
 Record = dict[str, list[dict[str, Any]]]
 
+_ARABIC, _LATIN = re.compile(r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufefc]"), re.compile(r"[a-zA-Z\u00c0-\u024f]")
 _OWN_LANGUAGE = 6  # words; a shorter passage has its document's language
 _MARKS = re.compile(r"(?:#+|>)\s+")
 
@@ -50,18 +52,25 @@ def document_rows(
         )
     text = article.text
     spans, blocks = paragraphs(text)
-    found = [tuple(dating.find_dates(text[start:end])) for start, end in spans]
-    lines = [
-        Line(text[start:end], fold(text[start:end]).text, block, tuple(mention.surface for mention in dates))
-        for (start, end), block, dates in zip(spans, blocks, found, strict=True)
-    ]
+    folded = fold(text)
+    lines, found, years = [], [], []
+    for (start, end), block in zip(spans, blocks, strict=True):
+        first, last = folded.folded(start, end)
+        dates = dating.dates_in(text, folded, first, last, base=start)
+        found.append(tuple(dates))
+        years.append(tuple((a - start, b - start, year) for a, b, year in dating.years_in(folded, first, last)))
+        surfaces = tuple(mention.surface for mention in dates)
+        lines.append(Line(text[start:end], folded.text[first:last], block, surfaces))
     kinds = classify(lines, body=article.body, title=article.title, repeated=repeated)
     parts, passages, boilerplate = [], [], []
-    for (start, end), (kind, rule), line, dates in zip(spans, kinds, lines, found, strict=True):
+    for (start, end), (kind, rule), line, dates, own_years in zip(spans, kinds, lines, found, years, strict=True):
         marks = _MARKS.match(line.text) if kind in ("title", "heading") else None
-        start += marks.end() if marks else 0
+        if marks:  # a heading's Markdown marks are not its text
+            start += marks.end()
+            dates = tuple(replace(m, start=m.start - marks.end(), end=m.end - marks.end()) for m in dates)
+            own_years = tuple((a - marks.end(), b - marks.end(), year) for a, b, year in own_years)
         passage_id = f"{article.doc_id}#p{len(passages):02d}" if kind else ""
-        parts.append(Part(passage_id, kind, rule, start, text[start:end], dates))
+        parts.append(Part(passage_id, kind, rule, start, text[start:end], dates, own_years))
         row = {"doc_id": article.doc_id, "start": start, "end": end, "text": text[start:end]}
         if rule:
             boilerplate.append(row | {"rule": rule})
@@ -109,9 +118,8 @@ def language_of(text: str) -> str:
     ('fr', 'ar')
     """
     head = text[:300]
-    letters = [char for char in head if char.isalpha()]
-    if sum(map(is_arabic, letters)) * 2 > len(letters):
-        return "ar"
+    if not _LATIN.search(head) or len(_ARABIC.findall(head)) > len(_LATIN.findall(head)):
+        return "ar" if _ARABIC.search(head) else "en"
     return str(_identifier().classify(head)[0])
 
 

@@ -18,6 +18,7 @@ from research.corpus import cues
 from research.errors import ResearchError
 from research.text import fold
 
+_LINE_WORDS = 30  # a publication line is no longer
 _DATELINE = 90  # characters within which a dateline ends
 _INVISIBLE = r"[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
 _PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)\s*(?=[,،/(–—:·]|\s-|\s\d|$)")
@@ -36,6 +37,7 @@ class Part:
     start: int
     text: str
     dates: tuple[dating.DateMention, ...]
+    years: tuple[tuple[int, int, int], ...] = ()  # named on their own: start, end, year
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
     stated = _metadata_day(metadata)
     line = _publication_line(parts)
     body = [(part, mention) for part in parts if part.passage_id for mention in part.dates]
-    years = {part.passage_id: {year for _, _, year in dating.bare_years(part.text)} for part, _ in body}
+    years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
     chosen: tuple[Part, dating.DateMention] | None = None
     if sheet:
         day, how = sheet, "from the source sheet"
@@ -109,6 +111,8 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
 
 
 def _metadata_day(value: str) -> date | None:
+    if not value:
+        return None
     try:
         return date.fromisoformat(value[:10])
     except ValueError:
@@ -127,7 +131,7 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
     for i in [*head, *tail]:
         part = parts[i]
         days = [mention for mention in part.dates if mention.first and mention.days]
-        if not days or part.kind == "title":
+        if not days or part.kind == "title" or len(part.text.split()) > _LINE_WORDS:
             continue
         said = bool(cues.PUBLISHED.search(fold(part.text).text))
         beside = part.kind == "byline" or part.rule in ("page date", "publication date")
@@ -244,7 +248,7 @@ def _years(doc_id: str, parts: Sequence[Part]) -> list[dict[str, Any]]:
     """Years named on their own in the article, as horizons."""
     rows = []
     for part in parts:
-        for start, end, year in dating.bare_years(part.text) if part.passage_id else ():
+        for start, end, year in part.years if part.passage_id else ():
             if not any(mention.start <= start < mention.end for mention in part.dates):
                 whole = date(year, 1, 1), date(year, 12, 31)
                 mention = dating.DateMention(start, end, part.text[start:end], *whole, "stated: a year on its own")
