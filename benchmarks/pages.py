@@ -62,7 +62,7 @@ def kept_share(rows: list[str], text: str, mask: list[bool], position: int) -> t
     """Share of the rows' characters that the mask covers, and where the next row is looked for."""
     covered = total = 0
     for row in rows:
-        wanted = row.strip().lstrip("#> ")
+        wanted = row.strip().lstrip("#> ") or row.strip()
         start = text.find(wanted, position)
         if start < 0:
             return -1.0, position

@@ -8,13 +8,14 @@ region a line goes only on a cue of its own, for losing a paragraph is worse tha
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from research.corpus import cues
-from research.corpus.lines import TERMINAL, paragraphs
+from research.corpus.lines import BULLET, TERMINAL, paragraphs
 from research.corpus.pages import squeezed
 from research.text import fold, fold_label
 
@@ -23,15 +24,19 @@ _OPENING_WORDS = 8  # a body opens with a sentence of at least so many
 _LONG = 25  # words; a line this long is prose without a full stop, too
 _BYLINE_WORDS = 12
 _LABEL_WORDS = 5
+_DATED = ("publication date", "page date")
 _DATE_WORDS = 14
-_AROUND_DATE = 10  # letters beside a date on a line of its own
+_AROUND_DATE = 18  # letters beside a date on a line of its own
 _REPEATED = 3  # articles, of different text, that share a line for it to be their site's
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
 _SEPARATED = re.compile(r"[|·•›»<>]|\s/|//|\t|(?<=\S) {4,}(?=\S)")
 _LETTER = re.compile(r"[^\W\d_]")
-_BULLET = re.compile(r"(?:[-–—•*▪◦‣]|\d{1,2}[.)-])\s+\S")
 _HEADING_MARK = re.compile(r"[>\s]*(?:#{1,6}\s+)?")
 _MARKUP = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
+
+
+def _has_word(token: str) -> bool:
+    return token.isalnum() or any(char.isalnum() for char in token)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Line:
 
     @cached_property
     def words(self) -> int:
-        return len(self.plain.split())
+        return sum(map(_has_word, self.plain.split()))
 
     @cached_property
     def ends_sentence(self) -> bool:
@@ -64,8 +69,12 @@ class Line:
     @cached_property
     def is_links(self) -> bool:
         """Whether it is a row of menu items, or Markdown with nothing but links."""
-        if "](" in self.text and not _LETTER.search(re.sub(r"\[[^\]\n]*\]\([^)\n]*\)", "", self.text)):
-            return True
+        if "](" in self.text:
+            beside = re.sub(r"\[[^\]\n]*\]\([^)\n]*\)", "", self.text)
+            for surface in self.dates:
+                beside = beside.replace(surface, "")
+            if not _LETTER.search(beside):
+                return True
         wide = re.search(r"\S {4,}\S", self.plain) is not None
         return len(_SEPARATED.findall(self.plain)) >= 2 and (wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"')))
 
@@ -105,7 +114,12 @@ class Line:
 
 
 def classify(
-    lines: Sequence[Line], *, body: Set[str] | None = None, title: str = "", repeated: Set[str] = frozenset()
+    lines: Sequence[Line],
+    *,
+    body: Set[str] | None = None,
+    title: str = "",
+    byline: str = "",
+    repeated: Set[str] = frozenset(),
 ) -> list[tuple[str, str]]:
     """Kind of each line, or the rule that leaves it out: ``(kind, "")`` or ``("", rule)``.
 
@@ -115,8 +129,8 @@ def classify(
         A page's lines in order.
     body : set of str, optional
         The lines that an extractor takes for the article, white space squeezed.
-    title : str
-        The title that the page's metadata gives.
+    title, byline : str
+        What the page's metadata gives.
     repeated : set of str
         Lines that other articles of the collection have, too; left out where they stand around this one's prose.
     """
@@ -125,7 +139,7 @@ def classify(
     if opens is None:
         opens = next((i for i, line in enumerate(lines) if i not in outside and line.is_prose and not line.rule), len(lines))
     headline = _headline(lines, opens, title)
-    names = _names(lines, opens)
+    names = _names(lines, opens, byline)
     closes = min(_closing(lines, opens), _author_note(lines, opens, names))
     last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
     found = []
@@ -181,15 +195,21 @@ def _headline(lines: Sequence[Line], opens: int, title: str) -> int | None:
     folded = [line.folded for line in lines]
 
     def likelihood(position: int) -> float:
-        line = lines[candidates[position]]
+        i = candidates[position]
+        line = lines[i]
         repeats = line.words >= 4 and sum(line.folded in other for other in folded) > 1
-        following = [lines[i].words for i in candidates[position + 1 : position + 2]]
-        standfirst = bool(following) and following[0] >= 1.3 * line.words >= 6 and following[0] >= 12
-        return 2 * repeats + min(line.words, 10) / 7 + standfirst - 0.6 * (len(candidates) - 1 - position)
+        following = lines[i + 1].words if i + 1 in candidates else 0
+        standfirst = following >= 12 and following >= 1.3 * line.words >= 6
+        signed = i + 1 < len(lines) and (lines[i + 1].rule in _DATED or lines[i + 1].is_byline)
+        menu = any(between.is_links and not between.rule for between in lines[i + 1 : opens])
+        advert = i > 0 and lines[i - 1].rule == "advert"
+        # A date above a menu is the page's clock.
+        score = 2 * repeats + min(line.words, 10) / 7 + 2 * standfirst + 1.2 * (signed and not menu) - menu - advert
+        return score - 0.6 * (len(candidates) - 1 - position)
 
-    if not candidates:
-        return None
-    return candidates[max(range(len(candidates)), key=lambda position: (likelihood(position), position))]
+    scores = [likelihood(position) for position in range(len(candidates))]
+    best = max(range(len(candidates)), key=lambda position: (scores[position], position), default=None)
+    return candidates[best] if best is not None and scores[best] >= 0 else None
 
 
 def _can_be_title(line: Line) -> bool:
@@ -199,8 +219,9 @@ def _can_be_title(line: Line) -> bool:
         and not line.rule
         and not (line.is_byline or line.is_links or re.search(r"[|›•·]", line.plain))
         and not line.plain.endswith((".", ":", ";", "؛"))
-        and not _BULLET.match(line.text)
+        and not BULLET.match(line.text)
         and numbers * 3 <= line.words
+        and unicodedata.category(line.plain[0]) != "So"
     )
 
 
@@ -215,11 +236,12 @@ def _closing(lines: Sequence[Line], opens: int) -> int:
     return len(lines)
 
 
-def _names(lines: Sequence[Line], opens: int) -> list[str]:
-    """The folded names in the bylines above the body."""
+def _names(lines: Sequence[Line], opens: int, byline: str) -> list[str]:
+    """The folded names in the bylines above the body and in the page's metadata."""
     bylines = (line for line in lines[: opens + 5] if line.is_byline)  # a standfirst may come before them
-    names = (re.sub(r"^.*?:|^\w+ ", "", cues.BYLINE.sub("", fold_label(line.plain), count=1)) for line in bylines)
-    return [name.strip(" -*·") for name in names if len(name.split()) >= 2]
+    said = [cues.BYLINE.sub("", fold_label(line.plain), count=1).partition("|")[0] for line in bylines]
+    names = (re.sub(r"^.*?:|^(?:by|de) ", "", name).strip(" -*·") for name in [*said, *fold_label(byline).split(";")])
+    return [name for name in names if len(name.split()) >= 2]
 
 
 def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str]) -> int:
@@ -234,7 +256,7 @@ def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str]) -> int
 def _is_body(line: Line, repeated: Set[str]) -> bool:
     if line.rule or line.is_links or line.text in repeated:
         return False
-    return line.is_prose or line.ends_sentence or (bool(_BULLET.match(line.text)) and not line.dates)
+    return line.is_prose or line.ends_sentence or (bool(BULLET.match(line.text)) and not line.dates)
 
 
 def _between(lines: Sequence[Line], i: int, headline: int | None) -> tuple[str, str]:
@@ -246,13 +268,15 @@ def _between(lines: Sequence[Line], i: int, headline: int | None) -> tuple[str, 
         return "", "repeated title"
     if line.is_byline or (line.words <= 6 and not line.is_links and _beside_date(lines, i)):
         return "byline", ""
+    if i and lines[i - 1].rule == "advert" and not line.ends_sentence:
+        return "", "advert"
     if line.ends_sentence or (line.words >= _OPENING_WORDS and not line.is_links):
         return "paragraph", ""
     return "", "short line before the body"
 
 
 def _beside_date(lines: Sequence[Line], i: int) -> bool:
-    return any(lines[j].rule in ("publication date", "page date") for j in (i - 1, i + 1) if 0 <= j < len(lines))
+    return any(lines[j].rule in _DATED for j in (i - 1, i + 1) if 0 <= j < len(lines))
 
 
 def _inside(
@@ -260,7 +284,7 @@ def _inside(
 ) -> tuple[str, str]:
     """A line of the article's region: it goes only on a cue of its own."""
     line = lines[i]
-    if line.rule and not (line.rule == "page date" and line.ends_sentence):
+    if line.rule and not (line.rule == "page date" and (line.ends_sentence or _is_deep(lines, i, headline))):
         return "", line.rule
     if _follows_label(lines, i):
         return "", "related articles"
@@ -270,11 +294,16 @@ def _inside(
         return "", "links"
     if line.text in repeated and not line.is_prose:
         return "", "repeated across the collection"
-    if line.is_prose or line.ends_sentence or _BULLET.match(line.text) or line.words > _TITLE_WORDS.stop:
+    if line.is_prose or line.ends_sentence or BULLET.match(line.text) or line.words > _TITLE_WORDS.stop:
         return "paragraph", ""
     if any(name in line.folded for name in names):
         return "", "photo credit"
     return "heading", ""
+
+
+def _is_deep(lines: Sequence[Line], i: int, headline: int | None) -> bool:
+    """Whether so much prose stands above the line that a date there heads a part of the article."""
+    return sum(line.is_prose for line in lines[headline or 0 : i]) > 2
 
 
 def _follows_label(lines: Sequence[Line], i: int) -> bool:

@@ -14,11 +14,11 @@ from research.text import fold_label
 # Labels: the line is one of these, alone or before a colon, a count or a few words.
 _LABELS = {
     "related articles": "lire aussi|à lire aussi|lire également|à lire également|voir aussi|à voir aussi|sur le même sujet|"
-    "sur le même thème|dans la même rubrique|articles liés|pour aller plus loin|read also|also read|read more|read next|"
+    "sur le même thème|dans la même rubrique|articles liés|pour aller plus loin|aussi sur|read also|also read|read more|read next|"
     "see also|related|related articles|related stories|related posts|more on this|more on this story|more like this|"
-    "you may like|you may also like|you might also like|don't miss|recommended|recommended for you|more from|lea también|"
+    "you may like|you may also like|you might also like|don't miss|recommended|recommended for you|more from|also on|lea también|"
     "lee también|lea además|le puede interesar|te puede interesar|también te puede interesar|ver también|"
-    "noticias relacionadas|artículos relacionados|más información|más en|no te pierdas|اقرأ أيضا|إقرأ أيضا|اقرأ المزيد|"
+    "noticias relacionadas|artículos relacionados|más información|más en|también en|no te pierdas|اقرأ أيضا|إقرأ أيضا|اقرأ المزيد|"
     "اقرأ كذلك|طالع أيضا|شاهد أيضا|انظر أيضا|مواضيع ذات صلة|مقالات ذات صلة|أخبار ذات صلة|قد يعجبك أيضا|قد يهمك|"
     "قد يهمك أيضا|في نفس السياق|في السياق نفسه|في نفس الموضوع|من الملف نفسه|المزيد حول",
     "advert": "publicité|pub|contenu sponsorisé|sponsorisé|la suite après cette publicité|advertisement|advert|sponsored|"
@@ -26,8 +26,8 @@ _LABELS = {
     "contenido patrocinado|patrocinado|إعلان|إعلانات|محتوى برعاية|محتوى ممول|ممول|برعاية",
     "tags": "tags|tag|mots clés|étiquettes|keywords|filed under|posted in|etiquetas|archivado en|"
     "الوسوم|وسوم|الكلمات المفتاحية|كلمات مفتاحية|كلمات دلالية|الكلمات الدلالية",
-    "comments": "commentaires|commentaire|réactions|laisser un commentaire|ajouter un commentaire|vos réactions|comments|"
-    "leave a comment|leave a reply|reader comments|join the conversation|responses|comentarios|comentario|"
+    "comments": "commentaires|commentaire|commentaires fermés|réactions|laisser un commentaire|ajouter un commentaire|vos réactions|comments|"
+    "leave a comment|leave a reply|reader comments|join the conversation|what do you think? join the conversation|comments are closed|comments are closed on this article|comments are closed for this article|comments closed|responses|comentarios|comentario|comentar|comentarios cerrados|"
     "deja un comentario|التعليقات|تعليقات|تعليق|تعليقات القراء|اترك تعليقا|أضف تعليقا|أضف تعليقك|آراء القراء",
     "latest articles": "derniers articles|dernières nouvelles|dernières actualités|actualités récentes|à la une|les plus lus|"
     "le plus lu|articles les plus lus|autres articles|dans le même numéro|les plus partagés|latest|latest news|"
@@ -37,6 +37,10 @@ _LABELS = {
     "مقالات أخرى|اخترنا لكم",
     "author note": "à propos de l'auteur|à propos de l'auteure|l'auteur|about the author|about the writer|sobre el autor|"
     "sobre la autora|عن الكاتب|عن الكاتبة|عن المؤلف|نبذة عن الكاتب",
+    "poll": "sondage|poll|reader poll|encuesta|استطلاع|استطلاع رأي|استفتاء",
+    "newsletter or subscription": "newsletter|notre lettre|la lettre|notre newsletter|our newsletter|boletín|boletines|"
+    "النشرة البريدية|نشرتنا|القائمة البريدية|continue reading|keep reading|sigue leyendo|lire la suite|"
+    "poursuivez votre lecture|il vous reste",
     "language switcher": "français|english|español|العربية|عربي|عربية|english version|version française|versión en español|"
     "ⵜⴰⵎⴰⵣⵉⵖⵜ",
 }
@@ -45,21 +49,21 @@ _LABELS = {
 _TOOLS = (
     "partager partagez partage partages partagé fois sur share shares shared this article compartir comparte compartido "
     "compartidos veces en شارك شاركها شاركه مشاركة مشاركات على facebook twitter x whatsapp telegram linkedin instagram "
-    "pinterest pin messenger tweet tweeter email e-mail mail correo courriel f in g k m rss واتساب فيسبوك تويتر تلغرام "
+    "pinterest pin messenger tweet tweeter email e-mail mail correo courriel f in g k m mil rss واتساب فيسبوك تويتر تلغرام "
     "تيليغرام لينكدإن إكس copier le lien copy link copiar enlace نسخ الرابط imprimer cette page print imprimir طباعة أرسل "
-    "إرسال لصديق envoyer à un ami save for later sauvegarder enregistrer guardar حفظ a+ a- a aa taille texte حجم الخط "
+    "إرسال لصديق envoyer à un ami save for later sauvegarder enregistrer guardar حفظ a+ a- a aa text size taille texte حجم الخط "
     "écouter l'article écoutez listen to escuchar artículo noticia esta استمع إلى المقال استماع temps de lecture "
-    "min minutes minute mn read reading time minutos minuto lectura tiempo دقيقة دقائق قراءة القراءة مدة للقراءة وقت lire "
+    "min minutes minute mn sec seconds secondes segundos read reading time minutos minuto lectura tiempo دقيقة دقائق قراءة القراءة مدة للقراءة وقت lire "
     "vues vue lectures views view reads visitas lecturas vistas مشاهدة مشاهدات المشاهدات قراءات j'aime likes like "
     "me gusta أعجبني suivez-nous follow us síguenos تابعنا s'abonner abonnez-vous subscribe suscríbete suscribirse اشترك "
-    "الآن now newsletter play télécharger download descargar audio tamaño signaler une erreur report an error reportar un error إبلاغ عن خطأ envoyer par"
+    "الآن now newsletter play télécharger download descargar audio tamaño signaler une erreur report an error reportar un error إبلاغ عن خطأ envoyer par أ حجم الخط النص الخبر comentar guardar"
 )
 
 # What stands around the text of a caption, or marks it as one.
 _CREDIT = (
     r"(?:^|[\s(\[.])(?:photos?|fotos?|pictures?|images?|imagen|credits?|credit photo|fotografia|illustration|legende|"
     r"تصوير|صوره|الصوره|عدسه)\s?[:/©]|©|\((?:photo|foto|picture|image|تصوير|صوره)\b|\. ?/ ?[\w. ]{2,30}$|"
-    r"[./] ?(?:archives?|archivo|file photo|ارشيف)\)?$"
+    r"[./(] ?(?:archives?|archivo|file photo|ارشيف)\)?$"
 )
 _RIGHTS = (
     r"tous droits reserves|all rights reserved|(?:todos los )?derechos reservados|reproduction interdite|"
@@ -79,7 +83,7 @@ _SUBSCRIBE = (
     r"^(?:[\w']+ ){0,3}(?:newsletter|نشره)\b[^.]{0,40}$|"
     r"(?:reserve|exclusif|exclusivo|reserved|only|available)\b.{0,20}\b(?:abonnes?|subscribers|suscriptores)\b|للمشتركين فقط|"
     r"(?:deja|already a|ya eres|ya tiene) (?:abonnee?|subscriber|member|suscriptor|cuenta)|free articles? (?:this|left)|"
-    r"(?:cet )?article (?:vous est offert|est reserve)|abonnez vous (?:a partir|pour)|unsubscribe|se desinscrire|"
+    r"(?:cet )?article (?:vous est offert|est reserve)|abonnez vous (?:a partir|pour)|unsubscribe|\b(?:your inbox|votre boite|tu correo|su correo|tu buzon|بريدك)\b|sigue leyendo por|se desinscrire|"
     r"desabonner|darse de baja|en vous inscrivant|by signing up|al suscribirte"
 )
 _PUBLISHED = (
@@ -101,7 +105,7 @@ def _labels() -> dict[str, re.Pattern[str]]:
     def alternation(phrases: str) -> str:
         return "|".join(sorted({re.escape(fold_label(phrase)) for phrase in phrases.split("|")}, key=lambda p: (-len(p), p)))
 
-    also = r"(?P<also>(?<=aussi)|(?<=egalement)|(?<=also)|(?<=tambien)|(?<=ايضا)|(?<=كذلك))?"
+    also = r"(?P<also>(?<=aussi)|(?<=egalement)|(?<=also)|(?<=tambien)|(?<=ايضا)|(?<=كذلك)|(?<=more from)|(?<=mas en)|(?<=tambien en)|(?<=also on)|(?<=aussi sur))?"
     return {rule: re.compile(rf"(?:\d+ )?(?:{alternation(phrases)}){also}(?!\w)(?P<rest>.*)") for rule, phrases in _LABELS.items()}
 
 
@@ -115,7 +119,7 @@ _PATTERNS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
     "cookies": (("cookies", "traceurs", "تعريف الارتباط", "ملفات الارتباط", "الكوكيز"), re.compile(_COOKIES)),
     "newsletter or subscription": (
         tuple(
-            "abonn inscri recevez newsletter subscri suscri sign receive our your recib apunt registr member cuenta article "
+            "inbox boite correo buzon بريدك leyendo abonn inscri recevez newsletter subscri suscri sign receive our your recib apunt registr member cuenta article "
             "darse day اشتر سجل توصل انضم تابعون نشره للمشتركين".split()
         ),
         re.compile(_SUBSCRIBE),

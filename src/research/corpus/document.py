@@ -61,7 +61,7 @@ def document_rows(
         years.append(tuple((a - start, b - start, year) for a, b, year in dating.years_in(folded, first, last)))
         surfaces = tuple(mention.surface for mention in dates)
         lines.append(Line(text[start:end], folded.text[first:last], block, surfaces))
-    kinds = classify(lines, body=article.body, title=article.title, repeated=repeated)
+    kinds = classify(lines, body=article.body, title=article.title, byline=article.byline, repeated=repeated)
     parts, passages, boilerplate = [], [], []
     for (start, end), (kind, rule), line, dates, own_years in zip(spans, kinds, lines, found, years, strict=True):
         marks = _MARKS.match(line.text) if kind in ("title", "heading") else None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from typing import NamedTuple
 
 from research.text import Span, trimmed
 
-TERMINAL = tuple('.!?؟…:;؛»”"″)')
+TERMINAL = (*'.!?؟…:;؛»”"″', ".)", "!)", "?)", "؟)")
 _WIDTHS = range(40, 111)  # characters; the widths at which mail programs, editors and PDFs wrap
+BULLET = re.compile(r"(?:[-–—•*▪◦‣]|\d{1,2}[.)-])\s+\S")
+_NEARLY = 0.8  # of the width; a line that goes on in small letters may break so early
 _CONTINUED = 0.8  # of the line ends in a wrapped block are there because the next word did not fit
 
 
@@ -30,20 +33,28 @@ def paragraphs(text: str) -> tuple[list[Span], list[int]]:
     rows = [[line for line, _ in group] for _, group in groupby(zip(lines, blocks, strict=True), key=lambda row: row[1])]
     widths = [_width(text, row) for row in rows]
     usual = max((width for width in widths if width), default=0)
-    for number, (row, width) in enumerate(zip(rows, widths, strict=True)):
-        width = width or (usual if max(end - start for start, end in row) <= usual else 0)
+    for number, (row, own) in enumerate(zip(rows, widths, strict=True)):
+        width = own or (usual if max(line.width for line in row) <= usual else 0)
         for position, line in enumerate(row):
-            if position and width and _wrapped(text, row[position - 1], line, width):
-                spans[-1] = (spans[-1][0], line[1])
+            if position and width and _wrapped(text, row[position - 1], line, width, cased=not own):
+                spans[-1] = (spans[-1][0], line.end)
             else:
-                spans.append(line)
+                spans.append((line.start, line.end))
                 numbers.append(number)
     return spans, numbers
 
 
-def _lines(text: str) -> tuple[list[Span], list[int]]:
-    """Spans of the lines that are not blank, white space at their ends left out, and the block of each."""
-    spans: list[Span] = []
+class _Line(NamedTuple):
+    """Where a line's words stand, and how wide it is with its indent."""
+
+    start: int
+    end: int
+    width: int
+
+
+def _lines(text: str) -> tuple[list[_Line], list[int]]:
+    """The lines that are not blank, and the block of each."""
+    lines: list[_Line] = []
     blocks: list[int] = []
     number, blank = 0, False
     for match in re.finditer(r"[^\r\n\u2028\u2029]*(?:\r\n|[\r\n\u2028\u2029]|\Z)", text):
@@ -51,27 +62,31 @@ def _lines(text: str) -> tuple[list[Span], list[int]]:
         if start >= end:
             blank = True
             continue
-        number += blank and bool(spans)
+        number += blank and bool(lines)
         blank = False
-        spans.append((start, end))
+        lines.append(_Line(start, end, end - match.start()))
         blocks.append(number)
-    return spans, blocks
+    return lines, blocks
 
 
-def _width(text: str, lines: list[Span]) -> int:
+def _width(text: str, lines: list[_Line]) -> int:
     """The width at which a block is wrapped, or 0: nearly every line that ends no sentence is as full as it can be."""
-    width = max(end - start for start, end in lines)
+    width = max(line.width for line in lines)
     if len(lines) < 3 or width not in _WIDTHS:
         return 0
     pairs = list(zip(lines, lines[1:], strict=False))
     wrapped = [pair for pair in pairs if _wrapped(text, *pair, width)]
-    broken = [a for a, b in pairs if (a, b) not in wrapped and not text[a[0] : a[1]].endswith(TERMINAL)]
-    cased = [text[b[0]] for _, b in wrapped if text[b[0]].lower() != text[b[0]].upper()]
+    broken = [pair for pair in pairs if pair not in wrapped and not text[pair[0].start : pair[0].end].endswith(TERMINAL)]
+    cased = [text[b.start] for _, b in wrapped if text[b.start].lower() != text[b.start].upper()]
     # A list of headlines of one length is no paragraph: each begins with a capital.
     lower = sum(char.islower() for char in cased) >= len(cased) / 2
     return width if wrapped and lower and len(wrapped) >= _CONTINUED * (len(wrapped) + len(broken)) else 0
 
 
-def _wrapped(text: str, line: Span, following: Span, width: int) -> bool:
-    word = re.match(r"\S+", text[following[0] : following[1]])
-    return word is not None and line[1] - line[0] + 1 + len(word[0]) > width
+def _wrapped(text: str, line: _Line, following: _Line, width: int, *, cased: bool = False) -> bool:
+    """Whether `following` goes on with the sentence of `line`; `cased` asks that it begin with no capital."""
+    opening = text[following.start : following.end]
+    if BULLET.match(opening) or (cased and opening[0].isupper()):
+        return False
+    runs_on = opening[0].islower() and line.width >= _NEARLY * width and not text[: line.end].endswith(TERMINAL)
+    return runs_on or line.width + 1 + len(opening.split(maxsplit=1)[0]) > width

@@ -19,11 +19,12 @@ from research.errors import ResearchError
 from research.text import fold
 
 _LINE_WORDS = 30  # a publication line is no longer
+_PROSE_WORDS = 12
 _DATELINE = 90  # characters within which a dateline ends
-_INVISIBLE = r"[\s\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
+_INVISIBLE = r"[\s*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
 _PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)\s*(?=[,،/(–—:·]|\s-|\s\d|$)")
 _PLACE_WORDS = 4
-_DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|-(?=\s)|\s-)")
+_DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|--|\.?-(?=\s)|\s-)")
 _UPDATED = re.compile(r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$")
 
 
@@ -123,7 +124,8 @@ def _metadata_day(value: str) -> date | None:
 def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] | None:
     """The date of the line that says when the article was published: near the title, or right under the body."""
     kept = [i for i, part in enumerate(parts) if part.passage_id]
-    first = [i for i in kept if parts[i].kind == "paragraph"][:2][-1]  # the first may be a standfirst
+    prose = [i for i in kept if parts[i].kind == "paragraph" and len(parts[i].text.split()) >= _PROSE_WORDS]
+    first = (prose or [i for i in kept if parts[i].kind == "paragraph"])[:2][-1]  # the first may be a standfirst
     title = next((i for i in kept if parts[i].kind == "title"), None)
     last = max(i for i in kept if parts[i].kind == "paragraph")
     head = range(first if title is None else max(title - 2, 0), first) if title is not None else range(first)
@@ -164,7 +166,6 @@ def _dateline(parts: Sequence[Part]) -> tuple[str, tuple[Part, dating.DateMentio
         if _DASH.match(opening.text, mention.end) and _is_place(place["place"]):
             complete = mention.first is not None and mention.days is not None
             return place["place"].strip(), (opening, mention) if complete else None
-        return "", None
     if _DASH.match(opening.text, place.end()) and _is_place(place["place"]) and opening.text[place.end() :].lstrip()[:1] != ":":
         return place["place"].strip(), None
     return "", None
