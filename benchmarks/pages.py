@@ -106,7 +106,11 @@ def main() -> None:
         position = 0
         for label, rows in units(lines):
             if meta["format"] == "html":
-                rows, text, position = [" ".join(row.split()).lstrip("•-* ") for row in rows], text.replace("\xa0", " "), 0
+                rows, text, position = (
+                    [" ".join(row.split()).lstrip("•-* ") for row in rows],
+                    text.replace("\xa0", " "),
+                    0,
+                )
             share, position = kept_share(rows, text, mask, position)
             note = f"{name}: {' '.join(rows)[:110]}"
             if label.startswith("P"):
@@ -125,8 +129,14 @@ def main() -> None:
             found, how = documents.loc[name, ["published", "published_how"]]
             kind = "dates right" if meta["published"] else "no date where none is to be had"
             score(kind, found == meta["published"], f"{name}: {meta['published']} ({meta['why']}) | {found} {how}")
-            score("places right", documents.loc[name, "place"].casefold() == meta["place"].casefold(), f"{name}: {meta['place']} | {documents.loc[name, 'place']}")
-    gold_pairs = {pair for pair in combinations(sorted(golds), 2) if golds[pair[0]][0]["story"] == golds[pair[1]][0]["story"]}
+            score(
+                "places right",
+                documents.loc[name, "place"].casefold() == meta["place"].casefold(),
+                f"{name}: {meta['place']} | {documents.loc[name, 'place']}",
+            )
+    gold_pairs = {
+        pair for pair in combinations(sorted(golds), 2) if golds[pair[0]][0]["story"] == golds[pair[1]][0]["story"]
+    }
     story = documents["story_id"]
     pairs = {pair for pair in combinations(sorted(documents.index), 2) if story[pair[0]] == story[pair[1]]}
     for pair in sorted(gold_pairs):

@@ -43,7 +43,7 @@ def test_the_lock_leaves_torch_s_family_out_and_names_no_address():
 def test_the_seeds_are_the_files_that_the_source_sheet_describes():
     import hashlib
 
-    from research.corpus import read_sources
+    from research.corpus.sources import read_sources
 
     sheet = read_sources(ROOT / "seeds" / "sources.csv")
     files = sorted((ROOT / "seeds").glob("*.txt"))

@@ -1,4 +1,4 @@
-"""The command line: build the brief, run a notebook, check the prose, open JupyterLab."""
+"""The command line: add articles, build the brief, run a notebook, check the prose, open JupyterLab."""
 
 from __future__ import annotations
 
@@ -154,6 +154,24 @@ def check(ctx: click.Context) -> None:
     )
     if problems:
         ctx.exit(1)
+
+
+@main.command()
+@click.argument("given", nargs=-1, required=True, metavar="URL|FILE...")
+@click.pass_context
+def add(ctx: click.Context, given: tuple[str, ...]) -> None:
+    """Add articles: save each page or file and its text into seeds/, with its row in sources.csv.
+
+    Example: research add https://example.org/news/12 saved.pdf
+    """
+    from research.corpus.adding import add_articles
+
+    missed = 0
+    for added in add_articles(_study(ctx).seeds, list(given)):
+        missed += not added.file
+        click.echo(f"{added.given}: {added.note}{f' ({added.file})' if added.file else ''}", err=not added.file)
+    if missed:
+        raise ResearchError(f"{missed} of {len(given)} not added")
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

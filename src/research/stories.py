@@ -104,7 +104,9 @@ def sketch(text: str, language: str, *, dates: Iterable[str] = (), concepts: Ite
     names |= dict.fromkeys(map(_hash, concepts))
     is_names = language != "ar"
     found = np.fromiter(names, dtype=np.uint32, count=len(names))
-    return Sketch(language, zlib.crc32(text.encode("utf-8", "replace")), triples[:_SKETCH], tuple(numbers), found, is_names)
+    return Sketch(
+        language, zlib.crc32(text.encode("utf-8", "replace")), triples[:_SKETCH], tuple(numbers), found, is_names
+    )
 
 
 class StoryIndex:
@@ -177,7 +179,7 @@ class StoryIndex:
         return links
 
     def _holders(self, names: list[str]) -> dict[str | int, list[str]]:
-        """Anchor -> the documents that hold it; of the words of a script without capitals, those that are names elsewhere."""
+        """Anchor -> the documents that hold it; of a script without capitals, the words that are names elsewhere."""
         known = {key for name in names if self._sketches[name].is_names for key in self._sketches[name].names.tolist()}
         holders: dict[str | int, list[str]] = defaultdict(list)
         for name in names:
@@ -244,12 +246,12 @@ def _candidates(triples: list[Ints]) -> list[tuple[int, int]]:
     if not parts:
         return []
     hashes = np.concatenate(parts)
-    found = []
+    banded = []
     for band in range(_BANDS):
         keys = _mixed(hashes[:, band * _ROWS : (band + 1) * _ROWS])
         order = np.argsort(keys, kind="stable")
-        found.append(_within(order, keys[order]))
-    pairs = np.unique(np.concatenate(found))
+        banded.append(_within(order, keys[order]))
+    pairs = np.unique(np.concatenate(banded))
     first, second = pairs >> 32, pairs & 0xFFFFFFFF
     kept = [
         (hashes[first[at : at + _CHUNK]] == hashes[second[at : at + _CHUNK]]).mean(axis=1) >= _ESTIMATE
@@ -264,7 +266,7 @@ def _within(order: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64]) -> npt.N
     same = keys[1:] == keys[:-1]
     starts = np.flatnonzero(same & ~np.r_[False, same[:-1]])
     pairs: list[int] = []
-    for start in starts.tolist():
+    for start in map(int, starts):
         end = start + 1
         while end < len(keys) and keys[end] == keys[start]:
             end += 1
@@ -302,7 +304,10 @@ def _score(a: Sketch, b: Sketch) -> tuple[float, list[str]]:
     fewest = min(len(found.names) for found in (a, b) if found.is_names)
     by_name = len(names) / max(1, fewest)
     order = _in_order([b.numbers.index(number) for number in numbers])
-    evidence = [f"{len(numbers)} of {few} numbers and dates: {', '.join(numbers[:12])}", f"{order:.0%} of them in one order"]
+    evidence = [
+        f"{len(numbers)} of {few} numbers and dates: {', '.join(numbers[:12])}",
+        f"{order:.0%} of them in one order",
+    ]
     evidence.append(f"{len(names)} of {fewest} names")
     if len(numbers) >= max(_MIN_NUMBERS, 0.6 * few) and len(names) >= _SOME_NAMES and by_name >= 0.25:
         return 0.6 * len(numbers) / few + 0.3 * by_name + 0.1 * order, evidence

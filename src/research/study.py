@@ -9,18 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import pydantic
 import yaml
 
 from research.errors import ResearchError, StaleTable
+from research.files import replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from research.corpus import Corpus
 
 CORPUS_TABLES = ("documents", "passages", "boilerplate", "dates", "story_links", "refused")
+ARTICLES = ("*.txt", "*.md", "*.html", "*.htm", "*.pdf", "*.docx", "*.jsonl", "*.csv", "*.parquet")
 _STUDY_FILE = Path("seeds", "study.yaml")
 
 
@@ -44,6 +43,7 @@ class _Settings(pydantic.BaseModel):
     edition: _Edition
     authors: list[str] = pydantic.Field(min_length=1)
     languages: list[str] = ["en"]
+    columns: dict[str, str] = {}
     parameters: dict[str, Any] = {}
 
 
@@ -67,8 +67,8 @@ class Study:
     ----------
     root : Path
         The folder that holds ``seeds/``, ``notebooks/``, ``figures/`` and ``report/``.
-    title, edition, edition_date, authors, languages, parameters
-        As ``seeds/study.yaml`` gives them.
+    title, edition, edition_date, authors, languages, columns, parameters
+        As ``seeds/study.yaml`` gives them; `columns` are those of its collections, for `load_corpus`.
     """
 
     root: Path
@@ -77,6 +77,7 @@ class Study:
     edition_date: date
     authors: list[str]
     languages: list[str]
+    columns: dict[str, str]
     parameters: dict[str, Any]
     _inputs: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -110,6 +111,7 @@ class Study:
             edition.date,
             settings.authors,
             settings.languages,
+            settings.columns,
             settings.parameters,
         )
 
@@ -152,20 +154,19 @@ class Study:
         from research.corpus import load_corpus
 
         sheet = self.seeds / "sources.csv"
-        corpus = load_corpus(self.seeds, sources=sheet if sheet.is_file() else None, strict=strict)
-        for pattern in ("seeds/*.txt", "seeds/*.md"):  # an article added later makes the tables stale, too
-            self._inputs[pattern] = _digest(self.root / pattern)
-        for file in [*corpus.documents["file"], *corpus.refused["file"]]:
-            self._note(self.seeds / file)
-        if sheet.is_file():
-            self._note(sheet)
+        sources = sheet if sheet.is_file() else None
+        corpus = load_corpus(self.seeds, sources=sources, columns=self.columns, strict=strict)
+        for pattern in ARTICLES:  # an article added later makes the tables stale, too
+            self._inputs[f"seeds/{pattern}"] = _digest(self.seeds / pattern)
+            for file in sorted(self.seeds.glob(pattern)):
+                self._note(file)
         return corpus
 
     def corpus(self) -> Corpus:
         """The corpus as ``1_corpus`` left it."""
         from research.corpus import Corpus
 
-        return Corpus(**{name: self.read(name) for name in CORPUS_TABLES}, root=self.seeds)
+        return Corpus(**{name: self.read(name) for name in CORPUS_TABLES}, root=self.seeds, columns=self.columns)
 
     def codebook(self) -> Codebook:
         """The codebook in ``seeds/codebook``."""
@@ -256,19 +257,3 @@ def _digest(file: Path) -> str:
         names = sorted(found.name for found in file.parent.glob(file.name))
         return hashlib.sha256("\0".join(names).encode()).hexdigest()
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
-
-
-@contextmanager
-def replacing(file: Path) -> Iterator[IO[bytes]]:
-    """Write a file whole or not at all: beside it first, then in its place."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as handle:
-        try:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        except BaseException:
-            Path(handle.name).unlink(missing_ok=True)
-            raise
-    Path(handle.name).chmod(0o644)
-    Path(handle.name).replace(file)

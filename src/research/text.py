@@ -11,6 +11,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,10 @@ import numpy.typing as npt
 Span = tuple[int, int]
 
 _LETTERS = str.maketrans({"ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "’": "'", "ʼ": "'", "‘": "'", "`": "'"})
+_INITIAL = re.compile(r"(?:^|(?<=[\s(«\"'’-]))[^\W\d_]\.\s*\Z")
+_GLUED = re.compile(
+    r"(?:(?<=[a-zß-ÿ]{2}[.!?…])|(?<=[.!?…][»”\"]))(?=[A-ZÀ-Þ«][a-zß-ÿ\s])|(?<=[ء-ي]{2}[.!?؟…])(?=[«\"]?[ء-ي]{2})"
+)
 _ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]")
 
 # و ف "and, so" · ب ك ل س "in, as, for, will" · ال "the"; ل + ال is written لل.
@@ -204,17 +209,26 @@ def _is_word(char: str) -> bool:
 def sentences(text: str, language: str) -> list[Span]:
     """Spans of the sentences in `text`, white space at their ends left out.
 
-    >>> sentences("Il part. Elle reste.", "fr")
-    [(0, 8), (9, 20)]
+    What sentencex finds, but an initial ("M. Alaoui", "J.-C.") ends no sentence, and two sentences that lost the
+    space between them ("…la fin.Le début…") are two.
+
+    >>> text = "M. Alaoui part.Elle reste."
+    >>> [text[start:end] for start, end in sentences(text, "fr")]
+    ['M. Alaoui part.', 'Elle reste.']
     """
     import sentencex
 
-    spans = []
+    bounds: list[Span] = []
     for found in sentencex.get_sentence_boundaries(language, text):
-        span = trimmed(text, found["start_index"], found["end_index"])
-        if span[0] < span[1]:
-            spans.append(span)
-    return spans
+        start, end = found["start_index"], found["end_index"]
+        if bounds and _INITIAL.search(text, bounds[-1][0], bounds[-1][1]):
+            start = bounds.pop()[0]
+        bounds.append((start, end))
+    spans = []
+    for start, end in bounds:
+        cuts = [start, *(match.start() for match in _GLUED.finditer(text, start, end)), end]
+        spans += [trimmed(text, a, b) for a, b in pairwise(cuts)]
+    return [span for span in spans if span[0] < span[1]]
 
 
 def trimmed(text: str, start: int, end: int) -> Span:

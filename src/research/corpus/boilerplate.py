@@ -14,19 +14,21 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from research.corpus import cues
+from research.corpus.cues import CLOSING, cues, rule_for
 from research.corpus.lines import BULLET, TERMINAL, paragraphs
 from research.corpus.pages import squeezed
 from research.text import fold, fold_label
 
 _TITLE_WORDS = range(3, 29)
 _OPENING_WORDS = 8  # a body opens with a sentence of at least so many
+_LONG_HEADLINE = 15  # words; under the body, a line so long is more likely prose than another article's title
 _LONG = 25  # words; a line this long is prose without a full stop, too
 _BYLINE_WORDS = 12
 _LABEL_WORDS = 5
+_MENU_WORDS = 40
 _DATED = ("publication date", "page date")
 _DATE_WORDS = 14
-_AROUND_DATE = 18  # letters beside a date on a line of its own
+_AROUND_DATE, _AROUND_DAY = 18, 10  # letters beside a date, and one without a year, on a line of its own
 _REPEATED = 3  # articles, of different text, that share a line for it to be their site's
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
 _SEPARATED = re.compile(r"[|·•›»<>]|\s/|//|\t|(?<=\S) {4,}(?=\S)")
@@ -75,34 +77,37 @@ class Line:
                 beside = beside.replace(surface, "")
             if not _LETTER.search(beside):
                 return True
+        items = _SEPARATED.split(self.plain) if self.words <= _MENU_WORDS else []
         wide = re.search(r"\S {4,}\S", self.plain) is not None
-        return len(_SEPARATED.findall(self.plain)) >= 2 and (wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"')))
+        sentence = not wide and self.plain.endswith((".", "!", "?", "؟", "»", '"'))
+        return len(items) >= 3 and not sentence and sorted(len(item.split()) for item in items)[len(items) // 2] <= 4
 
     @cached_property
     def is_prose(self) -> bool:
         """Whether it reads as a sentence, or is too long for anything else."""
-        return not self.is_links and (self.ends_sentence and self.words >= 4 or self.words >= _LONG)
+        return not self.is_links and ((self.ends_sentence and self.words >= 4) or self.words >= _LONG)
 
     @cached_property
     def is_date(self) -> bool:
         """Whether it is a date, perhaps with an hour, and nothing else."""
-        if not self.dates or self.words > _DATE_WORDS:
+        if not self.dates or self.words > _DATE_WORDS or BULLET.match(self.text):
             return False
         beside = len(_LETTER.findall(self.plain)) - sum(len(_LETTER.findall(surface)) for surface in self.dates)
-        return beside <= _AROUND_DATE
+        complete = any(re.search(r"\d{4}", surface) for surface in self.dates)
+        return beside <= (_AROUND_DATE if complete else _AROUND_DAY)
 
     @cached_property
     def rule(self) -> str:
         """The rule under which it is left out wherever it stands, or nothing."""
-        if not _LETTER.search(self.plain):
+        if not _LETTER.search(self.plain) and (len(re.findall(r"\d", self.plain)) < 6 or ":" in self.plain):
             return "no words"
         if self.text.startswith("!["):
             return "image"
         folded = re.sub(r"^[^\w#©+-]+", "", self.folded_plain)
-        found = cues.rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
+        found = rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
         if found:
             return found
-        if not self.ends_sentence and self.words <= 20 and cues.PUBLISHED.match(folded) and re.search(r"\d", folded):
+        if not self.ends_sentence and self.words <= 20 and cues().published.match(folded) and re.search(r"\d", folded):
             return "publication date"
         return "page date" if self.is_date else ""
 
@@ -110,7 +115,7 @@ class Line:
     def is_byline(self) -> bool:
         if self.words > _BYLINE_WORDS or self.plain.endswith((".", ":", "?")):
             return False
-        return cues.BYLINE.match(re.sub(r"^\W+", "", self.folded_plain)) is not None
+        return cues().byline.match(re.sub(r"^\W+", "", self.folded_plain)) is not None
 
 
 def classify(
@@ -137,11 +142,15 @@ def classify(
     outside = _outside(lines, body)
     opens = next((i for i, line in enumerate(lines) if i not in outside and _opens(line, repeated)), None)
     if opens is None:
-        opens = next((i for i, line in enumerate(lines) if i not in outside and line.is_prose and not line.rule), len(lines))
+        own = [i for i, line in enumerate(lines) if i not in outside and not line.rule]
+        long = [i for i in own if lines[i].words >= _OPENING_WORDS]
+        opens = next((i for i in own if lines[i].is_prose), long[0] if long else len(lines))
     headline = _headline(lines, opens, title)
     names = _names(lines, opens, byline)
     closes = min(_closing(lines, opens), _author_note(lines, opens, names))
     last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
+    if not _is_furnished(lines):
+        last = closes - 1  # nothing says that this was a page: its last lines are the article's
     found = []
     for i, line in enumerate(lines):
         if i == headline:
@@ -149,9 +158,12 @@ def classify(
         elif i in outside:
             found.append(("", outside[i]))
         elif i < (opens if headline is None else headline):
-            found.append(("", line.rule or "before the article"))
+            is_sentence = line.ends_sentence and not line.rule and not _is_furnished(lines)
+            found.append(("paragraph", "") if is_sentence else ("", line.rule or "before the article"))
         elif i < opens:
             found.append(_between(lines, i, headline))
+        elif i == opens and not line.rule:
+            found.append(("paragraph", ""))
         elif i <= last:
             found.append(_inside(lines, i, headline, names, repeated))
         else:
@@ -169,6 +181,11 @@ def furniture(texts: Iterable[str]) -> frozenset[str]:
         for line in lines - {longest}:
             found[line].add(longest)
     return frozenset(line for line, beside in found.items() if len(beside) >= _REPEATED)
+
+
+def _is_furnished(lines: Sequence[Line]) -> bool:
+    """Whether the text has anything of a page around it."""
+    return any(line.is_links or (line.rule and line.rule not in (*_DATED, "no words")) for line in lines)
 
 
 def _outside(lines: Sequence[Line], body: Set[str] | None) -> dict[int, str]:
@@ -190,7 +207,7 @@ def _headline(lines: Sequence[Line], opens: int, title: str) -> int | None:
     wanted = fold_label(title) if title else ""
     for i in candidates:
         own = fold_label(lines[i].plain)
-        if wanted and (own in wanted or wanted in own) or re.match(r"#{1,2}\s", lines[i].text):
+        if (wanted and (own in wanted or wanted in own)) or re.match(r"#{1,2}\s", lines[i].text):
             return i
     folded = [line.folded for line in lines]
 
@@ -231,7 +248,7 @@ def _closing(lines: Sequence[Line], opens: int) -> int:
     for i in range(opens + 1, len(lines)):
         rule = lines[i].rule
         before, after = sum(prose[opens:i]), sum(prose[i:])
-        if rule in cues.CLOSING and before >= _BEFORE_CLOSING and (rule == "comments" or after <= before / 2):
+        if rule in CLOSING and before >= _BEFORE_CLOSING and (rule == "comments" or after <= before / 2):
             return i
     return len(lines)
 
@@ -239,7 +256,7 @@ def _closing(lines: Sequence[Line], opens: int) -> int:
 def _names(lines: Sequence[Line], opens: int, byline: str) -> list[str]:
     """The folded names in the bylines above the body and in the page's metadata."""
     bylines = (line for line in lines[: opens + 5] if line.is_byline)  # a standfirst may come before them
-    said = [cues.BYLINE.sub("", fold_label(line.plain), count=1).partition("|")[0] for line in bylines]
+    said = [cues().byline.sub("", fold_label(line.plain), count=1).partition("|")[0] for line in bylines]
     names = (re.sub(r"^.*?:|^(?:by|de) ", "", name).strip(" -*·") for name in [*said, *fold_label(byline).split(";")])
     return [name for name in names if len(name.split()) >= 2]
 
@@ -256,7 +273,12 @@ def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str]) -> int
 def _is_body(line: Line, repeated: Set[str]) -> bool:
     if line.rule or line.is_links or line.text in repeated:
         return False
-    return line.is_prose or line.ends_sentence or (bool(BULLET.match(line.text)) and not line.dates)
+    return (
+        line.is_prose
+        or line.ends_sentence
+        or line.words >= _LONG_HEADLINE
+        or (bool(BULLET.match(line.text)) and not line.dates)
+    )
 
 
 def _between(lines: Sequence[Line], i: int, headline: int | None) -> tuple[str, str]:
@@ -294,7 +316,7 @@ def _inside(
         return "", "links"
     if line.text in repeated and not line.is_prose:
         return "", "repeated across the collection"
-    if line.is_prose or line.ends_sentence or BULLET.match(line.text) or line.words > _TITLE_WORDS.stop:
+    if line.is_prose or line.ends_sentence or BULLET.match(line.text) or line.words >= _LONG_HEADLINE:
         return "paragraph", ""
     if any(name in line.folded for name in names):
         return "", "photo credit"

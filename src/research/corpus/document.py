@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -26,7 +26,7 @@ _MARKS = re.compile(r"(?:#+|>)\s+")
 
 
 def document_rows(
-    article: Article, *, source: Mapping[str, str] | None = None, repeated: Set[str] = frozenset()
+    article: Article, *, source: dict[str, str] | None = None, repeated: Set[str] = frozenset()
 ) -> Record:
     """An article as rows of the tables documents, passages, boilerplate and dates.
 
@@ -56,13 +56,15 @@ def document_rows(
     lines, found, years = [], [], []
     for (start, end), block in zip(spans, blocks, strict=True):
         first, last = folded.folded(start, end)
-        dates = dating.dates_in(text, folded, first, last, base=start)
-        found.append(tuple(dates))
+        own_dates = tuple(dating.dates_in(text, folded, first, last, base=start))
+        found.append(own_dates)
         years.append(tuple((a - start, b - start, year) for a, b, year in dating.years_in(folded, first, last)))
-        surfaces = tuple(mention.surface for mention in dates)
+        surfaces = tuple(mention.surface for mention in own_dates)
         lines.append(Line(text[start:end], folded.text[first:last], block, surfaces))
     kinds = classify(lines, body=article.body, title=article.title, byline=article.byline, repeated=repeated)
-    parts, passages, boilerplate = [], [], []
+    parts: list[Part] = []
+    passages: list[dict[str, Any]] = []
+    boilerplate: list[dict[str, Any]] = []
     for (start, end), (kind, rule), line, dates, own_years in zip(spans, kinds, lines, found, years, strict=True):
         marks = _MARKS.match(line.text) if kind in ("title", "heading") else None
         if marks:  # a heading's Markdown marks are not its text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from research.text import Span, trimmed
@@ -23,14 +23,16 @@ def paragraphs(text: str) -> tuple[list[Span], list[int]]:
 
     Examples
     --------
-    >>> text = "Menu\\n\\nThe council of Northport voted on Thursday to\\nreopen the ward that was closed last year by a\\nflood."
+    >>> text = "Menu\\n\\nThe council of Northport voted on Thursday to\\nopen the ward that was closed last year by a\\nflood."
     >>> [text[start:end].split() == text[start:end].split(" ") for start, end in paragraphs(text)[0]]
     [True, False]
     """
     lines, blocks = _lines(text)
     spans: list[Span] = []
     numbers: list[int] = []
-    rows = [[line for line, _ in group] for _, group in groupby(zip(lines, blocks, strict=True), key=lambda row: row[1])]
+    rows = [
+        [line for line, _ in group] for _, group in groupby(zip(lines, blocks, strict=True), key=lambda row: row[1])
+    ]
     widths = [_width(text, row) for row in rows]
     usual = max((width for width in widths if width), default=0)
     for number, (row, own) in enumerate(zip(rows, widths, strict=True)):
@@ -74,9 +76,11 @@ def _width(text: str, lines: list[_Line]) -> int:
     width = max(line.width for line in lines)
     if len(lines) < 3 or width not in _WIDTHS:
         return 0
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(pairwise(lines))
     wrapped = [pair for pair in pairs if _wrapped(text, *pair, width)]
-    broken = [pair for pair in pairs if pair not in wrapped and not text[pair[0].start : pair[0].end].endswith(TERMINAL)]
+    broken = [
+        pair for pair in pairs if pair not in wrapped and not text[pair[0].start : pair[0].end].endswith(TERMINAL)
+    ]
     cased = [text[b.start] for _, b in wrapped if text[b.start].lower() != text[b.start].upper()]
     # A list of headlines of one length is no paragraph: each begins with a capital.
     lower = sum(char.islower() for char in cased) >= len(cased) / 2

@@ -31,11 +31,58 @@ class Extraction(NamedTuple):
 
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "textarea")
 _BLOCKS = frozenset(
-    "address article aside blockquote body br button caption center dd details dialog div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header hr html img label legend li main menu nav ol option p pre section "
-    "summary table td th time tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "button",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "img",
+        "label",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "td",
+        "th",
+        "time",
+        "tr",
+        "ul",
+    ]
 )
-_APART = frozenset("nav aside footer form figure figcaption button".split())
+_APART = frozenset(["nav", "aside", "footer", "form", "figure", "figcaption", "button"])
 _APART_NAMES = re.compile(
     r"(?:^|[\s_-])(?:related|share|social|comments?|promo|advert|ads?|newsletter|tags?|breadcrumbs?|caption|credit|"
     r"widget|sidebar|recommend\w*|cookies?|byline|author|meta|date)(?:$|[\s_-])",
@@ -69,6 +116,7 @@ def read_html(raw: bytes, name: str) -> Extraction:
     if not lines:
         raise ResearchError("no visible text", where=name, remedy=_SAVE_AS_TEXT)
     published = _published(tree)
+    found: Any
     try:
         found = trafilatura.bare_extraction(
             _parse(markup), include_comments=False, favor_recall=True, with_metadata=True
@@ -109,7 +157,7 @@ def _parse(markup: str) -> Any:
 
 
 def _visible_lines(tree: Any) -> list[tuple[str, bool]]:
-    """The page's lines as a browser shows them, and whether each is set apart: all link, or in a part for other things."""
+    """The page's lines as a browser shows them, and whether each is set apart: all link, or in an aside of some kind."""
     from lxml import etree
 
     lines: list[tuple[str, bool]] = []

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from research import dates as dating
-from research.corpus import cues
+from research.corpus.cues import cues
 from research.errors import ResearchError
 from research.text import fold
 
@@ -25,7 +25,9 @@ _INVISIBLE = r"[\s*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
 _PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)\s*(?=[,،/(–—:·]|\s-|\s\d|$)")
 _PLACE_WORDS = 4
 _DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|--|\.?-(?=\s)|\s-)")
-_UPDATED = re.compile(r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$")
+_UPDATED = re.compile(
+    r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
     body = [(part, mention) for part in parts if part.passage_id for mention in part.dates]
     years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
     chosen: tuple[Part, dating.DateMention] | None = None
+    day: date | None
     if sheet:
         day, how = sheet, "from the source sheet"
     elif stated:
@@ -101,7 +104,9 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
             rows.append(rows[-1] | {"from": str(day), "to": str(day), "how": how, "role": "published", "chosen": True})
             continue
         counted = mention.first != before.first and mention.how.startswith("resolved") and "from " in mention.how
-        note = ", the page's date" if clock and counted or clock and "resolved: the last such" in mention.how else ""
+        note = (
+            ", the page's date" if (clock and counted) or (clock and "resolved: the last such" in mention.how) else ""
+        )
         rows.append(_row(doc_id, part, mention, "event", how=mention.how + note))
     rows += _years(doc_id, parts)
     if sheet or stated:
@@ -135,13 +140,18 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
         days = [mention for mention in part.dates if mention.first and mention.days]
         if not days or part.kind == "title" or len(part.text.split()) > _LINE_WORDS:
             continue
-        said = bool(cues.PUBLISHED.search(fold(part.text).text))
+        said = bool(cues().published.search(fold(part.text).text))
         beside = part.kind == "byline" or part.rule in ("page date", "publication date")
         under_title = title is not None and i > title and i < first
         right_under = i == last + 1 or (i == last + 2 and parts[i - 1].kind == "byline")
-        if (said and part.rule in ("page date", "publication date", "")) or (
-            beside and (under_title or (title == 1 and i == 0) or (i > last and right_under and part.kind != "byline"))
-        ) or (part.kind == "byline" and beside):
+        if (
+            (said and part.rule in ("page date", "publication date", ""))
+            or (
+                beside
+                and (under_title or (title == 1 and i == 0) or (i > last and right_under and part.kind != "byline"))
+            )
+            or (part.kind == "byline" and beside)
+        ):
             return part, _published_of(part, days)
     return None
 
@@ -162,11 +172,16 @@ def _dateline(parts: Sequence[Part]) -> tuple[str, tuple[Part, dating.DateMentio
         return "", None
     mention = next((m for m in opening.dates if m.end <= _DATELINE), None)
     between = opening.text[place.end() : mention.start] if mention and mention.start >= place.end() else None
-    if mention and between is not None and re.fullmatch(r"[\s,،/–—(-]*(?:le|el|on|في|يوم)?\s*", between):
+    beside = between is not None and re.fullmatch(r"[\s,،/–—(-]*(?:le|el|on|في|يوم)?\s*", between)
+    if mention and beside:
         if _DASH.match(opening.text, mention.end) and _is_place(place["place"]):
             complete = mention.first is not None and mention.days is not None
             return place["place"].strip(), (opening, mention) if complete else None
-    if _DASH.match(opening.text, place.end()) and _is_place(place["place"]) and opening.text[place.end() :].lstrip()[:1] != ":":
+    if (
+        _DASH.match(opening.text, place.end())
+        and _is_place(place["place"])
+        and opening.text[place.end() :].lstrip()[:1] != ":"
+    ):
         return place["place"].strip(), None
     return "", None
 
@@ -196,7 +211,11 @@ def _day_after(settled: Dated) -> tuple[date | None, str, tuple[Part, dating.Dat
     if part is None or yesterday is None or yesterday.first is None:
         return None, "", None
     reason = yesterday.how.removeprefix("resolved: ")
-    return yesterday.first + timedelta(days=1), f'resolved: the day after "{yesterday.surface}", {reason}', (part, yesterday)
+    return (
+        yesterday.first + timedelta(days=1),
+        f'resolved: the day after "{yesterday.surface}", {reason}',
+        (part, yesterday),
+    )
 
 
 def _left_out(parts: Sequence[Part]) -> Iterator[tuple[Part, dating.DateMention]]:
@@ -271,4 +290,6 @@ def sheet_day(source: dict[str, str] | None) -> date | None:
         return date.fromisoformat(source["published"])
     except ValueError:
         where = f"sources.csv, {source['file']}"
-        raise ResearchError(f"published {source['published']!r}", where=where, remedy="write it as 2026-01-31") from None
+        raise ResearchError(
+            f"published {source['published']!r}", where=where, remedy="write it as 2026-01-31"
+        ) from None

@@ -18,7 +18,7 @@ import csv
 import glob
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -71,13 +71,16 @@ def article_files(path: str | Path) -> tuple[Path, list[Path]]:
     """
     pattern = str(path)
     if glob.has_magic(pattern) and not Path(pattern).exists():
-        fixed = [part for part in Path(pattern).parts]
-        root = Path(*fixed[: next(i for i, part in enumerate(fixed) if glob.has_magic(part))])
-        found = [Path(name) for name in glob.glob(pattern, recursive=True)]
+        parts = Path(pattern).parts
+        fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
+        root = Path(*parts[:fixed])
+        found = list(root.glob(str(Path(*parts[fixed:]))))
     else:
         root = Path(path)
         if not root.exists():
-            raise ResearchError("no such folder", where=pattern, remedy="name a folder of articles, a file or a pattern")
+            raise ResearchError(
+                "no such folder", where=pattern, remedy="name a folder of articles, a file or a pattern"
+            )
         root, found = (root.parent, [root]) if root.is_file() else (root, list(root.iterdir()))
     known = (*READERS, *COLLECTIONS, *_UNREAD)
     files = [f for f in found if f.suffix.lower() in known and not f.name.startswith(".") and not f.is_dir()]
@@ -85,7 +88,7 @@ def article_files(path: str | Path) -> tuple[Path, list[Path]]:
 
 
 def _is_stored(file: Path, files: list[Path]) -> bool:
-    return file.suffix == ".txt" and any(file.with_suffix(suffix) in files for suffix in _EXTRACTED)
+    return file.suffix == ".txt" and any(file.with_suffix(suffix) in files for suffix in EXTRACTED)
 
 
 def read_file(file: Path, name: str, columns: Mapping[str, str] | None = None) -> Iterator[Article | ResearchError]:
@@ -144,7 +147,7 @@ def _single(file: Path, name: str) -> Article:
 def stored_text(file: Path) -> Path | None:
     """The ``.txt`` that holds the text of a page, PDF or DOCX, where there is one beside it."""
     beside = file.with_suffix(".txt")
-    return beside if file.suffix.lower() in _EXTRACTED and beside.is_file() else None
+    return beside if file.suffix.lower() in EXTRACTED and beside.is_file() else None
 
 
 def _plain(raw: bytes, name: str) -> pages.Extraction:
@@ -159,7 +162,7 @@ READERS: dict[str, Callable[[bytes, str], pages.Extraction]] = {
     ".pdf": pages.read_pdf,
     ".docx": pages.read_docx,
 }
-_EXTRACTED = (".html", ".htm", ".pdf", ".docx")
+EXTRACTED = (".html", ".htm", ".pdf", ".docx")
 
 
 def _rows(file: Path, name: str, columns: Mapping[str, str]) -> Iterator[Article | ResearchError]:
@@ -227,7 +230,9 @@ def _csv(file: Path, name: str, text: str) -> Rows:
             except StopIteration:
                 return
             except (csv.Error, UnicodeDecodeError) as error:
-                raise ResearchError(f"unreadable from line {rows.line_num + 1} on", where=name, remedy="mend it") from error
+                raise ResearchError(
+                    f"unreadable from line {rows.line_num + 1} on", where=name, remedy="mend it"
+                ) from error
             if None in row:
                 problem = ResearchError(
                     "more cells than columns", where=f"{name}, line {rows.line_num}", remedy="quote the cell's commas"
@@ -253,7 +258,8 @@ def _parquet(file: Path, name: str, text: str) -> Rows:
         raise ResearchError("not a readable Parquet file", where=name, remedy="write it again") from error
 
 
-def _need(text: str, columns: list[str], name: str) -> None:
+def _need(text: str, columns: Iterable[str], name: str) -> None:
+    columns = list(columns)
     if text not in columns:
         raise ResearchError(
             f"no column {text!r} among {', '.join(map(str, columns))[:120]}",
@@ -262,8 +268,4 @@ def _need(text: str, columns: list[str], name: str) -> None:
         )
 
 
-COLLECTIONS: dict[str, Callable[[Path, str, str], Rows]] = {
-    ".jsonl": _jsonl,
-    ".csv": _csv,
-    ".parquet": _parquet,
-}
+COLLECTIONS: dict[str, Callable[[Path, str, str], Rows]] = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet}

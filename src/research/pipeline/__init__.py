@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from research.errors import ResearchError
 from research.pipeline.execute import execute, executed_path, say
 from research.pipeline.plan import PACKAGE, Step, bind, plan
-from research.study import Study
+from research.study import ARTICLES, Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,8 +74,9 @@ def run_study(
     """
     started = time.perf_counter()
     steps = plan(study)
-    if not any(study.seeds.glob("*.txt")) and not any(study.seeds.glob("*.md")):
-        raise ResearchError("no articles", where="seeds/", remedy="add .txt or .md files, one article a file")
+    found = {file.name for pattern in ARTICLES for file in study.seeds.glob(pattern)} - {"sources.csv"}
+    if not found:
+        raise ResearchError("no articles", where="seeds/", remedy="add them with `research add`, or copy them there")
     chosen = _with_upstream(steps, targets) if targets else steps
     parameters = bind(steps, study, params or {})
     with _alone(study), _in_environment(study):

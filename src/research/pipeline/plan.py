@@ -19,7 +19,7 @@ from typing import Any
 
 from research import _HOME
 from research.errors import ResearchError
-from research.study import CORPUS_TABLES, Study
+from research.study import ARTICLES, CORPUS_TABLES, Study
 
 PACKAGE = Path(__file__).parents[1]
 _TYPES: dict[str, type | types.UnionType] = {
@@ -33,7 +33,7 @@ _TYPES: dict[str, type | types.UnionType] = {
 }
 # What a method of Study reads from seeds/.
 _SEEDS = {
-    "articles": ("*.txt", "*.md", "sources.csv"),
+    "articles": ARTICLES,
     "codebook": ("codebook/*.yaml",),
     "claims": ("claims.yaml", "codebook/*.yaml"),
     "recommendations": ("recommendations.yaml",),

@@ -16,9 +16,10 @@ from research.brief.blocks import MIME
 from research.brief.check import check_prose
 from research.brief.model import Document, from_notebook
 from research.errors import CheckFailed, ResearchError
+from research.files import replacing
 from research.pipeline.execute import executed_path
 from research.pipeline.plan import PACKAGE, Step
-from research.study import Study, replacing
+from research.study import Study
 from research.tables import to_csv
 
 _VERSIONS = (
