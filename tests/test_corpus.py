@@ -68,15 +68,23 @@ def test_an_unusable_file_is_listed_and_the_rest_loads(tmp_path):
         load_corpus(tmp_path, strict=True)
 
 
-def test_an_empty_folder_a_missing_one_and_two_files_of_one_name_are_refused(tmp_path):
-    with pytest.raises(ResearchError, match="no articles here; add"):
-        load_corpus(tmp_path)
+def test_a_folder_of_nothing_is_listed_and_a_missing_one_is_an_error(tmp_path):
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents.empty and corpus.refused["reason"].tolist() == ["no articles here"]
+    with pytest.raises(ResearchError, match=r"no articles here; add \.txt"):
+        load_corpus(tmp_path, strict=True)
     with pytest.raises(ResearchError, match="no such folder"):
         load_corpus(tmp_path / "nowhere")
+
+
+def test_the_second_of_two_files_of_one_name_is_refused(tmp_path):
     for ending in ("txt", "md"):
         (tmp_path / f"a.{ending}").write_text(BODY, encoding="utf-8")
-    with pytest.raises(ResearchError, match=r"same document name as a\.md"):
-        load_corpus(tmp_path)
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["file"].tolist() == ["a.md"]
+    assert corpus.refused[["file", "reason"]].to_dict("records") == [
+        {"file": "a.txt", "reason": "same document name 'a' as in a.md"}
+    ]
 
 
 def test_a_file_that_is_not_the_one_in_the_source_sheet_is_refused(tmp_path):

@@ -252,13 +252,13 @@ def _candidates(triples: list[Ints]) -> list[tuple[int, int]]:
         order = np.argsort(keys, kind="stable")
         banded.append(_within(order, keys[order]))
     pairs = np.unique(np.concatenate(banded))
-    first, second = pairs >> 32, pairs & 0xFFFFFFFF
+    left, right = pairs >> 32, pairs & 0xFFFFFFFF
     kept = [
-        (hashes[first[at : at + _CHUNK]] == hashes[second[at : at + _CHUNK]]).mean(axis=1) >= _ESTIMATE
+        (hashes[left[at : at + _CHUNK]] == hashes[right[at : at + _CHUNK]]).mean(axis=1) >= _ESTIMATE
         for at in range(0, len(pairs), _CHUNK)
     ]
     chosen = np.concatenate(kept) if kept else np.zeros(0, dtype=bool)
-    return list(zip(first[chosen].tolist(), second[chosen].tolist(), strict=True))
+    return list(zip(left[chosen].tolist(), right[chosen].tolist(), strict=True))
 
 
 def _within(order: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
@@ -266,11 +266,11 @@ def _within(order: npt.NDArray[np.int64], keys: npt.NDArray[np.uint64]) -> npt.N
     same = keys[1:] == keys[:-1]
     starts = np.flatnonzero(same & ~np.r_[False, same[:-1]])
     pairs: list[int] = []
-    for start in map(int, starts):
-        end = start + 1
-        while end < len(keys) and keys[end] == keys[start]:
+    for at in map(int, starts):
+        end = at + 1
+        while end < len(keys) and keys[end] == keys[at]:
             end += 1
-        members = sorted(order[start:end].tolist())
+        members = sorted(order[at:end].tolist())
         linked = combinations(members, 2) if len(members) <= _CROWD else ((members[0], m) for m in members[1:])
         pairs += [a << 32 | b for a, b in linked]
     return np.array(pairs, dtype=np.int64)

@@ -23,9 +23,10 @@ def paragraphs(text: str) -> tuple[list[Span], list[int]]:
 
     Examples
     --------
-    >>> text = "Menu\\n\\nThe council of Northport voted on Thursday to\\nopen the ward that was closed last year by a\\nflood."
-    >>> [text[start:end].split() == text[start:end].split(" ") for start, end in paragraphs(text)[0]]
-    [True, False]
+    >>> wrapped = "The council voted on Thursday to reopen the\\nward that was closed last year after a pipe\\nburst."
+    >>> text = "Menu\\n\\n" + wrapped
+    >>> [text[start:end] == wrapped for start, end in paragraphs(text)[0]]
+    [False, True]
     """
     lines, blocks = _lines(text)
     spans: list[Span] = []

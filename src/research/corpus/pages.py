@@ -157,7 +157,7 @@ def _parse(markup: str) -> Any:
 
 
 def _visible_lines(tree: Any) -> list[tuple[str, bool]]:
-    """The page's lines as a browser shows them, and whether each is set apart: all link, or in an aside of some kind."""
+    """The page's lines as a browser shows them, and whether each is set apart: all link, or in an aside."""
     from lxml import etree
 
     lines: list[tuple[str, bool]] = []

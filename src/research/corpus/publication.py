@@ -173,15 +173,11 @@ def _dateline(parts: Sequence[Part]) -> tuple[str, tuple[Part, dating.DateMentio
     mention = next((m for m in opening.dates if m.end <= _DATELINE), None)
     between = opening.text[place.end() : mention.start] if mention and mention.start >= place.end() else None
     beside = between is not None and re.fullmatch(r"[\s,،/–—(-]*(?:le|el|on|في|يوم)?\s*", between)
-    if mention and beside:
-        if _DASH.match(opening.text, mention.end) and _is_place(place["place"]):
-            complete = mention.first is not None and mention.days is not None
-            return place["place"].strip(), (opening, mention) if complete else None
-    if (
-        _DASH.match(opening.text, place.end())
-        and _is_place(place["place"])
-        and opening.text[place.end() :].lstrip()[:1] != ":"
-    ):
+    if mention and beside and _DASH.match(opening.text, mention.end) and _is_place(place["place"]):
+        complete = mention.first is not None and mention.days is not None
+        return place["place"].strip(), (opening, mention) if complete else None
+    after = opening.text[place.end() :]
+    if _DASH.match(after) and _is_place(place["place"]) and not after.lstrip().startswith(":"):
         return place["place"].strip(), None
     return "", None
 
