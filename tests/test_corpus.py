@@ -111,6 +111,7 @@ def test_the_five_articles(seeds):
     assert documents.loc["000", "published"] == "2026-02-02" and "resolved" in documents.loc["000", "published_how"]
     assert documents.loc[["001", "002", "003", "004"], "published"].tolist() == [""] * 4
     assert (documents.loc[["000", "002", "004"], "title"] == "").all()
+    assert documents["byline"].to_dict() == {"000": "", "001": "", "002": "", "003": "رشيد محمودي", "004": ""}
     left_out = corpus.boilerplate["text"].tolist()
     assert left_out == ["Français", "Español", "English", "الجمعة, 16 يناير 2026", "13.1 C", "Casablanca", "اشترك", "أحدث المقالات", "قد يعجبك ايضا"]  # fmt: skip
 

@@ -43,7 +43,12 @@ def test_a_build_publishes_everything(study):
     assert json.loads((study.root / "report/facts.json").read_text()) == {"detail": 1, "passages": 4}
     run = json.loads((study.root / "report/run.json").read_text())
     assert run["figures"] == {"bars": {"cell": 3, "notebook": "brief.en.ipynb"}}
-    assert set(run["inputs"]) >= {"seeds/a.txt", "seeds/claims.yaml", "notebooks/brief.en.ipynb", "research/corpus.py"}
+    assert set(run["inputs"]) >= {
+        "seeds/a.txt",
+        "seeds/claims.yaml",
+        "notebooks/brief.en.ipynb",
+        "research/corpus/cues.yaml",
+    }
 
 
 def test_two_builds_in_two_folders_are_the_same_to_the_byte(study, built, tmp_path):
@@ -144,7 +149,7 @@ def break_notebook(study):
     [
         (break_claim, r"claims.yaml: claim 'lakes-mou': the quote .* is not in a; nearest text", 2),
         (break_codebook, "all.yaml: duplicate id 'talent'", 2),
-        (break_file, "c.txt: not a text file; save the article", 2),
+        (break_file, "c.txt: not text in any known encoding; save the article", 2),
         (break_citation, r"brief.en.ipynb, cell 4: cites an unknown claim \[\^no-such-claim\]; correct the id", 2),
         (break_prose, "2 problem.* neither cited nor bound: .Forty lakes dried up", 1),
         (break_seeds, "seeds/: no articles; add", 2),

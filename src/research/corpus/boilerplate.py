@@ -150,7 +150,8 @@ def classify(
     closes = min(_closing(lines, opens), _author_note(lines, opens, names))
     last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
     if not _is_furnished(lines):
-        last = closes - 1  # nothing says that this was a page: its last lines are the article's
+        # Nothing says that this was a page: its last lines are the article's, a name under it excepted.
+        last = closes - 1 - (last < closes - 1 and (_looks_like_name(lines[closes - 1]) or lines[closes - 1].is_byline))
     found = []
     for i, line in enumerate(lines):
         if i == headline:

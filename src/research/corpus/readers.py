@@ -219,27 +219,20 @@ def _csv(file: Path, name: str, text: str) -> Rows:
     head, encoding = decode(sample[: sample.rfind(b"\n") + 1] or sample, name)
     separator = max(",;\t|", key=head.partition("\n")[0].count)
     csv.field_size_limit(MAX_BYTES)  # the module's own limit is shorter than a long article
-    with file.open(encoding=encoding, newline="") as lines:
-        rows = csv.DictReader(lines, delimiter=separator)
-        _need(text, rows.fieldnames or [], name)
-        number = 0
-        while True:
-            number += 1
-            try:
-                row = next(rows)
-            except StopIteration:
-                return
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise ResearchError(
-                    f"unreadable from line {rows.line_num + 1} on", where=name, remedy="mend it"
-                ) from error
-            if None in row:
-                problem = ResearchError(
-                    "more cells than columns", where=f"{name}, line {rows.line_num}", remedy="quote the cell's commas"
-                )
-                yield number, problem, ""
-            else:
-                yield number, row, encoding
+    number = line = 0
+    try:
+        with file.open(encoding=encoding, newline="") as lines:
+            rows = csv.DictReader(lines, delimiter=separator)
+            _need(text, rows.fieldnames or [], name)
+            for number, row in enumerate(rows, start=1):
+                line = rows.line_num
+                yield number, _too_many(name, line) if None in row else row, encoding
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise ResearchError(f"unreadable from line {line + 1} on", where=name, remedy="mend it") from error
+
+
+def _too_many(name: str, line: int) -> ResearchError:
+    return ResearchError("more cells than columns", where=f"{name}, line {line}", remedy="quote the cell's commas")
 
 
 def _parquet(file: Path, name: str, text: str) -> Rows:

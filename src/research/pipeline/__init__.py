@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from research.errors import ResearchError
 from research.pipeline.execute import execute, executed_path, say
-from research.pipeline.plan import PACKAGE, Step, bind, plan
+from research.pipeline.plan import PACKAGE, Step, bind, package_files, plan
 from research.study import ARTICLES, Study
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str
 
     files = [executed_path(study, step) for step in steps]
     files += [step.path for step in steps] + sorted({seed for step in steps for seed in step.seeds})
-    files += [*PACKAGE.rglob("*.py"), *(PACKAGE / "brief" / "templates").iterdir(), *_lock(study)]
+    files += [*package_files(), *_lock(study)]
     report = study.root / "report"
     products = [
         report / f"{step.name}.{ending}" for step in steps if step.is_brief for ending in ("pdf", "html", "png")

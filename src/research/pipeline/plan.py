@@ -40,6 +40,11 @@ _SEEDS = {
 }
 
 
+def package_files() -> list[Path]:
+    """The package's own files: modules, their data, templates."""
+    return sorted(file for file in PACKAGE.rglob("*") if file.suffix in (".py", ".yaml", ".typ", ".j2"))
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A name of the parameters cell, its type as written and its default."""
@@ -260,7 +265,11 @@ def _module(name: str) -> Path:
 
 @cache
 def _imports_of(file: Path) -> frozenset[Path]:
-    return frozenset(_imported(ast.parse(file.read_text(encoding="utf-8"))))
+    """The package's files that `file` needs: modules it imports, and the data of its own name beside it."""
+    if file.suffix != ".py":
+        return frozenset()
+    data = {beside for beside in [file.with_suffix(".yaml")] if beside.is_file()}
+    return frozenset(data | _imported(ast.parse(file.read_text(encoding="utf-8"))))
 
 
 def _closure(files: set[Path]) -> set[Path]:

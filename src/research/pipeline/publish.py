@@ -18,7 +18,7 @@ from research.brief.model import Document, from_notebook
 from research.errors import CheckFailed, ResearchError
 from research.files import replacing
 from research.pipeline.execute import executed_path
-from research.pipeline.plan import PACKAGE, Step
+from research.pipeline.plan import PACKAGE, Step, package_files
 from research.study import Study
 from research.tables import to_csv
 
@@ -154,7 +154,7 @@ def inputs(study: Study, steps: list[Step]) -> dict[str, str]:
     lock = study.root / "requirements.lock"
     named = {path.relative_to(study.root).as_posix(): path for path in sorted(paths)}
     named |= {"requirements.lock": lock} if lock.is_file() else {}
-    for path in sorted([*PACKAGE.rglob("*.py"), *(PACKAGE / "brief" / "templates").iterdir()]):
+    for path in package_files():
         named[f"research/{path.relative_to(PACKAGE).as_posix()}"] = path
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in named.items()}
 

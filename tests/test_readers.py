@@ -1,0 +1,241 @@
+import base64
+import io
+import json
+import re
+import zipfile
+from datetime import date
+
+import docx
+import pandas as pd
+import pytest
+import typst
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from research import ResearchError, load_corpus
+from research.corpus import iter_documents, readers
+from research.study import ARTICLES
+
+FIRST = "Le conseil de Brévanne a voté jeudi la réouverture du bassin, fermé depuis l'inondation de l'hiver dernier."
+SECOND = "Les travaux dureront quatorze mois et coûteront 3,2 millions d'euros, selon la directrice des services."
+PAGE = f"""<!doctype html><html><head><meta charset="utf-8"><title>Le bassin rouvre</title>
+<meta property="article:published_time" content="2025-03-12T08:00:00+01:00"></head><body>
+<nav><ul><li><a href="/">Accueil</a></li><li><a href="/s">Sports</a></li></ul></nav>
+<article><h1>Le bassin de Brévanne rouvrira au printemps</h1><p>{FIRST}</p><ul><li>douze couloirs</li></ul>
+<p>{SECOND}</p><p>Oui.</p></article><script>alert("non")</script><p hidden>caché</p>
+<footer>© 2025 Le Ruisseau</footer></body></html>"""
+LOCKED = base64.b64decode(
+    "JVBERi0xLjMKJeLjz9MKMSAwIG9iago8PAovUHJvZHVjZXIgPGIyNTk2NzI0YzE+Cj4+CmVuZG9iagoyIDAgb2JqCjw8Ci9UeXBlIC9QYWdl"
+    "cwovQ291bnQgMQovS2lkcyBbIDQgMCBSIF0KPj4KZW5kb2JqCjMgMCBvYmoKPDwKL1R5cGUgL0NhdGFsb2cKL1BhZ2VzIDIgMCBSCj4+CmVu"
+    "ZG9iago0IDAgb2JqCjw8Ci9UeXBlIC9QYWdlCi9SZXNvdXJjZXMgPDwKPj4KL01lZGlhQm94IFsgMC4wIDAuMCAxMDAgMTAwIF0KL1BhcmVu"
+    "dCAyIDAgUgo+PgplbmRvYmoKNSAwIG9iago8PAovViAxCi9SIDIKL0xlbmd0aCA0MAovUCA0Mjk0OTY3MjkyCi9GaWx0ZXIgL1N0YW5kYXJk"
+    "Ci9PIDxlNWE4ZDI2ODdiZDlkMGNmZjk0NmI3YWM1NWY1MTA4MWRjZjBkMTE2NTU0YzRiZmNiMGE1ZTQ0NmY2OWVhNDhhPgovVSA8MDY3NzQ1"
+    "MTA5ZWMzNTIyM2VjNDY2MWRhMjI4OTJlYWFlZTgwYzcyODI2ZDdmZTE5MDE2MDFkOTQyN2MyNTcyNj4KPj4KZW5kb2JqCnhyZWYKMCA2CjAw"
+    "MDAwMDAwMDAgNjU1MzUgZiAKMDAwMDAwMDAxNSAwMDAwMCBuIAowMDAwMDAwMDU5IDAwMDAwIG4gCjAwMDAwMDAxMTggMDAwMDAgbiAKMDAw"
+    "MDAwMDE2NyAwMDAwMCBuIAowMDAwMDAwMjYxIDAwMDAwIG4gCnRyYWlsZXIKPDwKL1NpemUgNgovUm9vdCAzIDAgUgovSW5mbyAxIDAgUgov"
+    "SUQgWyA8ZmM2M2VjNWU1ZjZhZjM5Zjk3OThmYmI3ZmJmMzM4YjM+IDxmYzYzZWM1ZTVmNmFmMzlmOTc5OGZiYjdmYmYzMzhiMz4gXQovRW5j"
+    "cnlwdCA1IDAgUgo+PgpzdGFydHhyZWYKNDc1CiUlRU9GCg=="
+)
+
+
+def assert_offsets(corpus):
+    for name, column in (("passages", "text"), ("boilerplate", "text"), ("dates", "surface")):
+        for row in getattr(corpus, name).to_dict("records"):
+            assert corpus.text(row["doc_id"])[row["start"] : row["end"]] == row[column]
+
+
+def pdf(text):
+    return typst.compile(f"#set page(width: 12cm)\n{text}".encode())
+
+
+def word(*paragraphs):
+    out, document = io.BytesIO(), docx.Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    document.save(out)
+    return out.getvalue()
+
+
+def test_one_loader_reads_every_format_of_a_mixed_folder(tmp_path):
+    rows = [{"text": f"{FIRST}\n{SECOND} ({n}).", "id": f"row-{n}", "published": "2025-03-0" + str(n)} for n in (1, 2)]
+    (tmp_path / "a.txt").write_text(f"{FIRST}\n{SECOND}", encoding="utf-8")
+    (tmp_path / "b.md").write_text(f"# Le bassin de Brévanne rouvre\n\n{FIRST}\n\n{SECOND}", encoding="utf-8")
+    (tmp_path / "c.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "d.pdf").write_bytes(pdf(f"{FIRST}\n\n{SECOND}"))
+    (tmp_path / "e.docx").write_bytes(word(FIRST, SECOND))
+    (tmp_path / "f.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    pd.DataFrame(rows).assign(id=["csv-1", "csv-2"]).to_csv(tmp_path / "g.csv", index=False)
+    pd.DataFrame(rows).assign(id=["pq-1", "pq-2"], published=[date(2025, 1, 1), None]).to_parquet(
+        tmp_path / "h.parquet"
+    )
+    corpus = load_corpus(tmp_path)
+    assert corpus.refused.empty
+    assert_offsets(corpus)
+    documents = corpus.documents.set_index("doc_id")
+    assert documents.index.tolist() == ["a", "b", "c", "d", "e", "row-1", "row-2", "csv-1", "csv-2", "pq-1", "pq-2"]
+    for doc_id in documents.index:
+        own = corpus.passages.query("doc_id == @doc_id and kind == 'paragraph'")["text"]
+        body = [" ".join(text.split()).replace("’", "'") for text in own]
+        assert any(FIRST in text for text in body) and any(SECOND in text for text in body), doc_id
+    assert documents.loc["b", "title"] == "Le bassin de Brévanne rouvre"
+    assert documents.loc[["c", "row-1", "pq-1", "pq-2"], "published"].tolist() == [
+        "2025-03-12",
+        "2025-03-01",
+        "2025-01-01",
+        "",
+    ]
+    assert documents.loc["c", "published_how"] == "stated: the file's metadata"
+
+
+def test_the_study_watches_every_format_the_loader_reads():
+    assert {pattern.removeprefix("*") for pattern in ARTICLES} == {*readers.READERS, *readers.COLLECTIONS}
+
+
+def test_a_page_keeps_what_a_reader_sees_and_says_what_is_not_the_article(tmp_path):
+    (tmp_path / "c.html").write_text(PAGE, encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.passages["text"].tolist() == [
+        "Le bassin de Brévanne rouvrira au printemps", FIRST, "- douze couloirs", SECOND, "Oui.",
+    ]  # fmt: skip
+    assert corpus.boilerplate["text"].tolist() == ["- Accueil", "- Sports", "© 2025 Le Ruisseau"]
+    assert "alert" not in corpus.text("c") and "caché" not in corpus.text("c")
+
+
+def test_the_text_beside_a_page_is_its_stored_text(tmp_path):
+    (tmp_path / "c.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "c.txt").write_text(f"{FIRST}\nRelu à la main.\n{SECOND}", encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["file"].tolist() == ["c.html"]
+    assert "Relu à la main." in corpus.text("c")
+    assert_offsets(corpus)
+
+
+def test_a_pattern_reaches_into_subfolders_and_names_files_from_its_fixed_part(tmp_path):
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}.txt").write_text(FIRST, encoding="utf-8")
+    corpus = load_corpus(str(tmp_path / "**" / "*.txt"))
+    assert corpus.documents["file"].tolist() == ["x/x.txt", "y/y.txt"]
+    assert corpus.text("y") == FIRST
+
+
+def test_columns_are_named_where_they_are_not_called_so(tmp_path):
+    frame = pd.DataFrame({"corps": [f"{FIRST}\n{SECOND}"], "titre": ["Un titre"], "jour": ["12/03/2025"]})
+    frame.to_csv(tmp_path / "x.csv", index=False, sep=";")
+    with pytest.raises(ResearchError, match=r"x\.csv: no column 'text' among corps, titre, jour; say which"):
+        load_corpus(tmp_path, strict=True)
+    corpus = load_corpus(tmp_path, columns={"text": "corps", "title": "titre", "published": "jour"})
+    assert corpus.documents[["doc_id", "title", "published"]].values.tolist() == [["x-00001", "Un titre", "2025-03-12"]]
+    assert corpus.text("x-00001") == f"{FIRST}\n{SECOND}"
+    with pytest.raises(ResearchError, match=r"columns for \['texte'\]; name columns for text, id"):
+        load_corpus(tmp_path, columns={"texte": "corps"}, strict=True)
+
+
+def test_a_bad_row_is_refused_with_its_line_and_the_rest_loads(tmp_path):
+    good = json.dumps({"text": FIRST})
+    (tmp_path / "x.jsonl").write_text(f'{good}\n{{"text": \n\n["list"]\n{{"text": " "}}\n{good}\n', encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["doc_id"].tolist() == ["x-00001", "x-00006"]
+    assert corpus.refused[["file", "reason"]].values.tolist() == [
+        ["x.jsonl, line 2", "malformed JSON (Expecting value)"],
+        ["x.jsonl, line 4", "not a JSON object"],
+        ["x.jsonl, row 5", "no text in 'text'"],
+    ]
+
+
+def bomb():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(3):
+            archive.writestr(f"word/{n}.xml", b"\0" * 40_000_000)
+    return out.getvalue()
+
+
+BAD = {
+    "bomb.docx": (bomb, "unpacks to 120,000,000 bytes"),
+    "broken.docx": (lambda: b"PK\x03\x04 nothing of the kind", "not a readable .docx"),
+    "locked.docx": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 64, "a locked or old Word document"),
+    "blank.docx": (lambda: word(" "), "a document without text"),
+    "broken.pdf": (lambda: b"%PDF-1.7 and no more", "not a readable PDF"),
+    "locked.pdf": (lambda: LOCKED, "a locked PDF"),
+    "scan.pdf": (lambda: pdf("#rect()"), "a PDF without text, perhaps a scan"),
+    "blank.html": (lambda: b"<html><script>1</script></html>", "no visible text"),
+    "empty.html": (lambda: b" \n", "the file is empty"),
+    "old.doc": (lambda: b"text", ".doc is not read"),
+    "noise.txt": (lambda: bytes(range(1, 32)) * 4, "not text in any known encoding"),
+    "broken.parquet": (lambda: b"PAR1 no", "not a readable Parquet file"),
+    "wrong.csv": (lambda: b"text,n\n" + FIRST.encode() + b",1,2\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_file_that_cannot_be_used_is_one_line(tmp_path, name):
+    make, reason = BAD[name]
+    (tmp_path / name).write_bytes(make())
+    (tmp_path / "good.txt").write_text(FIRST, encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["doc_id"].tolist() == ["good"]
+    (refused,) = corpus.refused.to_dict("records")
+    assert refused["file"].startswith(name) and refused["remedy"] and "\n" not in refused["reason"]
+    assert refused["reason"] == (reason or "more cells than columns")
+
+
+def test_a_file_over_the_limit_and_a_link_out_of_the_folder_are_refused(tmp_path, monkeypatch):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "good.txt").write_text(FIRST, encoding="utf-8")
+    (folder / "long.txt").write_text(FIRST * 40, encoding="utf-8")
+    (tmp_path / "secret.txt").write_text(FIRST, encoding="utf-8")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "lost.txt").symlink_to(folder / "nowhere")
+    monkeypatch.setattr(readers, "MAX_BYTES", 1000)
+    corpus = load_corpus(folder)
+    assert corpus.documents["doc_id"].tolist() == ["good"]
+    assert dict(corpus.refused[["file", "reason"]].values.tolist()) == {
+        "link.txt": "a link out of the folder", "long.txt": "larger than 1,000 bytes",
+        "lost.txt": "cannot be read (No such file or directory)",
+    }  # fmt: skip
+
+
+def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text(FIRST, encoding="utf-8")
+
+    def denied(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", denied)
+    assert load_corpus(tmp_path).refused["reason"].tolist() == ["cannot be read (Permission denied)"]
+
+
+@pytest.mark.parametrize("suffix", [*readers.READERS, *readers.COLLECTIONS])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
+)
+def test_no_bytes_in_any_format_break_the_loader_or_an_offset(tmp_path_factory, suffix, content):
+    folder = tmp_path_factory.mktemp("any")
+    (folder / f"x{suffix}").write_bytes(content)
+    corpus = load_corpus(folder)
+    assert len(corpus.documents) + len(corpus.refused) > 0 or not content.strip() or suffix in readers.COLLECTIONS
+    assert_offsets(corpus)
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        ["Accueil", "Le port", "12 mars 2025", "Lire aussi : le phare", "الاثنين 13 يناير", "© 2025", "", FIRST]
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines=WORDS, end=st.sampled_from(["\n", "\r\n", "\n\n", "\u2028"]))
+def test_every_word_of_a_page_is_kept_or_listed(tmp_path_factory, lines, end):
+    folder = tmp_path_factory.mktemp("page")
+    text = end.join(lines)
+    (folder / "x.txt").write_bytes(text.encode())
+    for record in iter_documents(folder):
+        if "refused" in record:
+            continue
+        spans = sorted((row["start"], row["end"]) for name in ("passages", "boilerplate") for row in record[name])
+        covered = "".join(text[start:end] for start, end in spans)
+        assert re.sub(r"[\s\u2028]", "", covered) == re.sub(r"[\s\u2028]", "", text)
