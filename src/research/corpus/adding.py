@@ -27,6 +27,7 @@ from research.files import replacing
 AGENT = "research-corpus"
 TIMEOUT = 20.0  # seconds to connect, and between two pieces of a page
 MAX_REDIRECTS = 5
+_ROBOTS_BYTES = 512_000  # of a robots.txt are read, as RFC 9309 asks
 _TYPES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -165,15 +166,16 @@ def _check_robots(client: httpx.Client, url: str) -> None:
     parts = urlsplit(url)
     address = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
     try:
-        answer = client.get(address, follow_redirects=True)
+        with client.stream("GET", address, follow_redirects=True) as answer:
+            status = answer.status_code
+            text = next(answer.iter_bytes(_ROBOTS_BYTES), b"") if status == 200 else b""
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ResearchError("no connection", where=url, remedy="check the address and the network") from error
+    if status >= 500:
+        remedy = "try again later, or save the page by hand"
+        raise ResearchError("its robots.txt cannot be read", where=url, remedy=remedy)
     rules = RobotFileParser()
-    if answer.status_code >= 500:
-        raise ResearchError(
-            "its robots.txt cannot be read", where=url, remedy="try again later, or save the page by hand"
-        )
-    rules.parse(answer.text.splitlines() if answer.status_code == 200 else [])
+    rules.parse(text.decode("utf-8", "replace").splitlines())
     if not rules.can_fetch(AGENT, url):
         remedy = "save the page by hand, if you may, and add the file"
         raise ResearchError("the site asks programs not to fetch it (robots.txt)", where=url, remedy=remedy)

@@ -145,9 +145,9 @@ def classify(
         own = [i for i, line in enumerate(lines) if i not in outside and not line.rule]
         long = [i for i in own if lines[i].words >= _OPENING_WORDS]
         opens = next((i for i in own if lines[i].is_prose), long[0] if long else len(lines))
-    headline = _headline(lines, opens, title)
+    headline = _headline(lines, opens, title, repeated)
     names = _names(lines, opens, byline)
-    closes = min(_closing(lines, opens), _author_note(lines, opens, names))
+    closes = _author_note(lines, opens, names, _closing(lines, opens))
     last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
     if not _is_furnished(lines):
         # Nothing says that this was a page: its last lines are the article's, a name under it excepted.
@@ -160,7 +160,7 @@ def classify(
             found.append(("", outside[i]))
         elif i < (opens if headline is None else headline):
             is_sentence = line.ends_sentence and not line.rule and not _is_furnished(lines)
-            found.append(("paragraph", "") if is_sentence else ("", line.rule or "before the article"))
+            found.append(("paragraph", "") if is_sentence else ("", _reason(line, repeated, "before the article")))
         elif i < opens:
             found.append(_between(lines, i, headline))
         elif i == opens and not line.rule:
@@ -168,7 +168,7 @@ def classify(
         elif i <= last:
             found.append(_inside(lines, i, headline, names, repeated))
         else:
-            found.append(_after(lines, i, last, closes))
+            found.append(_after(lines, i, last, closes, repeated))
     return found
 
 
@@ -201,10 +201,10 @@ def _opens(line: Line, repeated: Set[str]) -> bool:
     return line.is_prose and not line.rule and line.words >= _OPENING_WORDS and line.text not in repeated
 
 
-def _headline(lines: Sequence[Line], opens: int, title: str) -> int | None:
+def _headline(lines: Sequence[Line], opens: int, title: str, repeated: Set[str]) -> int | None:
     """The title's line: as the metadata or a Markdown heading says, or the likeliest of the lines above the body."""
-    first = {line.folded: i for i, line in reversed(list(enumerate(lines[:opens]))) if _can_be_title(line)}
-    candidates = sorted(first.values())
+    possible = [i for i in range(opens) if _can_be_title(lines[i]) and lines[i].text not in repeated]
+    candidates = sorted({lines[i].folded: i for i in reversed(possible)}.values())  # of equal lines the first
     wanted = fold_label(title) if title else ""
     for i in candidates:
         own = fold_label(lines[i].plain)
@@ -262,13 +262,13 @@ def _names(lines: Sequence[Line], opens: int, byline: str) -> list[str]:
     return [name for name in names if len(name.split()) >= 2]
 
 
-def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str]) -> int:
-    """Where a note on the author, who is named above the body, ends it."""
-    for i in range(opens + 2, len(lines)):
-        folded = re.sub(r"^\W+", "", lines[i].folded)
-        if any(folded.startswith(name) for name in names) and not any(line.is_prose for line in lines[i + 3 :]):
+def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str], closes: int) -> int:
+    """Where a note on the author, who is named above the body, ends it; `closes` if there is none."""
+    for i in range(opens + 2, closes):
+        opening = re.sub(r"^\W+", "", lines[i].folded)
+        if any(opening.startswith(name) for name in names) and not any(line.is_prose for line in lines[i + 3 : closes]):
             return i
-    return len(lines)
+    return closes
 
 
 def _is_body(line: Line, repeated: Set[str]) -> bool:
@@ -343,13 +343,17 @@ def _can_be_headline(line: Line) -> bool:
     return (asks or not line.ends_sentence) and line.words < _LONG
 
 
-def _after(lines: Sequence[Line], i: int, last: int, closes: int) -> tuple[str, str]:
+def _after(lines: Sequence[Line], i: int, last: int, closes: int, repeated: Set[str]) -> tuple[str, str]:
+    """A line under the article's last."""
     line = lines[i]
-    if line.rule:
-        return "", line.rule
-    if i == last + 1 and i <= closes and (line.is_byline or _looks_like_name(line)):
+    if not line.rule and i == last + 1 and i < closes and (line.is_byline or _looks_like_name(line)):
         return "byline", ""
-    return "", "after the article" if i < closes else f"after {lines[closes].rule}"
+    ended = f"after {lines[closes].rule or 'author note'}" if closes <= i < len(lines) and closes < len(lines) else ""
+    return "", "author note" if i == closes and not line.rule else _reason(line, repeated, ended or "after the article")
+
+
+def _reason(line: Line, repeated: Set[str], otherwise: str) -> str:
+    return line.rule or ("repeated across the collection" if line.text in repeated else otherwise)
 
 
 def _looks_like_name(line: Line) -> bool:

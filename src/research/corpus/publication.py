@@ -25,6 +25,7 @@ _INVISIBLE = r"[\s*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
 _PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)\s*(?=[,،/(–—:·]|\s-|\s\d|$)")
 _PLACE_WORDS = 4
 _DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|--|\.?-(?=\s)|\s-)")
+_DAY_AND_DASH = re.compile(r"[,،]\s[^–—:]{0,20}\d{1,2}[^–—:\d]{0,20}\s(?:[–—]|--)\s")
 _UPDATED = re.compile(
     r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$"
 )
@@ -177,7 +178,11 @@ def _dateline(parts: Sequence[Part]) -> tuple[str, tuple[Part, dating.DateMentio
         complete = mention.first is not None and mention.days is not None
         return place["place"].strip(), (opening, mention) if complete else None
     after = opening.text[place.end() :]
-    if _DASH.match(after) and _is_place(place["place"]) and not after.lstrip().startswith(":"):
+    if (
+        (_DASH.match(after) or _DAY_AND_DASH.match(after))
+        and _is_place(place["place"])
+        and not after.lstrip().startswith(":")
+    ):
         return place["place"].strip(), None
     return "", None
 

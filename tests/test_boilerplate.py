@@ -1,0 +1,133 @@
+import pytest
+
+from research import load_corpus
+from research.corpus.boilerplate import Line, classify, furniture
+from research.corpus.cues import rule_for
+from research.corpus.lines import paragraphs
+from research.dates import find_dates
+from research.text import fold
+
+A = "Le conseil de Brévanne a voté jeudi la réouverture du bassin, fermé depuis l'inondation de l'hiver dernier."
+B = "Les travaux dureront quatorze mois et coûteront 3,2 millions d'euros, selon la directrice des services."
+
+
+def judged(*lines, **hints):
+    made = [Line(text, fold(text).text, 0, tuple(m.surface for m in find_dates(text))) for text in lines]
+    return list(zip(lines, classify(made, **hints), strict=True))
+
+
+def left_out(*lines, **hints):
+    return {text: rule for text, (kind, rule) in judged(*lines, **hints) if not kind}
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("Lire aussi : le phare est en panne", "related articles"),
+        ("Te puede interesar", "related articles"),
+        ("إقرأ أيضًا: أزمة الماء في القرى", "related articles"),
+        ("Comments (2)", "comments"),
+        ("3 réactions", "comments"),
+        ("الوسوم: ماء، مدينة", "tags"),
+        ("#feria #ceramica", "tags"),
+        ("شارك 37 واتساب 12 فيسبوك 25", "page tools"),
+        ("2 min read    54 shares", "page tools"),
+        ("© 2025 El Faro", "rights"),
+        ("Le maire au marché (Photo : Agence Lune)", "photo credit"),
+        ("Nous utilisons des cookies pour mesurer l'audience de ce site.", "cookies"),
+        ("Recevez chaque matin l'essentiel de l'actualité. Désinscription à tout moment.", "newsletter or subscription"),
+        ("Publicidad", "advert"),
+        ("21.5 °C", "weather"),
+    ],
+)  # fmt: skip
+def test_what_pages_print_goes_under_its_rule_even_inside_the_body(line, rule):
+    assert left_out("Un titre de plus de quatre mots", A, line, B) == {line: rule}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share prices fell on Monday.",
+        "ودعت الجمعية الناس إلى الاشتراك في خدمة الرسائل القصيرة.",
+        "La publicité sur les abribus rapportera 40 000 euros.",
+        "El ayuntamiento pide compartir los datos con los vecinos.",
+        "The weather did not help.",
+        "Oui.",
+        "- quai nord : 120 mètres",
+        "2) un comité de suivi",
+        "Un tiers de moins",
+        "« Bonjour les lève-tôt. »",
+        "Comments from residents were mixed, the council said.",
+    ],
+)
+def test_a_line_of_the_body_stays_whatever_its_words(line):
+    assert left_out("Un titre de plus de quatre mots", A, line, B) == {}
+
+
+def test_the_article_is_found_between_menu_and_comments():
+    page = [
+        "Accueil", "Sports", "Météo : 12 °C", "Lundi 3 mars 2025 - 14:05", "Économie",
+        "Le bassin de Brévanne rouvrira au printemps", "Par Lina Berrada", "Publié le 1er mars 2025 à 8h", A, "Lire aussi", "Le phare est en panne", B,
+        "Lina Berrada couvre la vie locale depuis dix ans.", "Commentaires", "Paul", "Quelle bonne nouvelle pour tous les enfants du quartier, merci à tous.",
+    ]  # fmt: skip
+    kinds = {text: kind for text, (kind, _) in judged(*page) if kind}
+    assert kinds == {
+        "Le bassin de Brévanne rouvrira au printemps": "title", "Par Lina Berrada": "byline", A: "paragraph", B: "paragraph",
+    }  # fmt: skip
+    assert left_out(*page)["Lina Berrada couvre la vie locale depuis dix ans."] == "author note"
+
+
+def test_text_that_is_no_page_loses_nothing_at_its_end():
+    last = "Le règlement complet est affiché à la mairie, à la piscine et dans les trois écoles de la commune"
+    assert left_out(A, B, last) == {}
+    assert judged(A, B, "Édith Maurevel")[-1] == ("Édith Maurevel", ("byline", ""))
+
+
+def test_a_title_that_comes_twice_is_left_out_once():
+    title = "Le bassin de Brévanne rouvrira au printemps"
+    assert left_out(f"Accueil > Sports > {title}", title, "Publié le 1er mars 2025", title, A, B) == {
+        f"Accueil > Sports > {title}": "before the article", "Publié le 1er mars 2025": "publication date", title: "repeated title",
+    }  # fmt: skip
+
+
+def test_what_articles_of_one_site_share_is_learnt_from_the_collection(tmp_path):
+    slogan, appeal = (
+        "Le Ruisseau, journal des deux rives",
+        "Ce journal vit de ses lecteurs, et de rien d'autre, depuis 1987.",
+    )
+    bodies = [
+        f"{A[:-1]} en {year}.\nUn commentaire propre à {year}, avec assez de mots pour être une phrase.\n{B} ({year})."
+        for year in (2021, 2022, 2023)
+    ]
+    texts = [f"{slogan}\n{body}\n{appeal}" for body in bodies]
+    assert furniture(texts) == {slogan, appeal}
+    assert furniture(texts[:2]) == frozenset() and furniture([texts[0]] * 5) == frozenset()
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.txt").write_text(f"Accueil | Sports | Météo\n{text}", encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert set(corpus.boilerplate["text"]) == {"Accueil | Sports | Météo", slogan, appeal}
+
+
+def test_an_extractor_says_which_lines_are_the_article():
+    rules = left_out("Menu", A, B, "Autre chose qui se passe ailleurs, et qui finit par un point.", body={A, B})
+    assert set(rules) == {"Menu", "Autre chose qui se passe ailleurs, et qui finit par un point."}
+
+
+def test_wrapped_paragraphs_are_one_and_lists_are_not():
+    wrapped = "The council of Northport voted on Thursday to reopen\nthe ward that was closed last year after a burst pipe\nhad flooded two floors."
+    menu = "Home\nNews\nSport"
+    items = "- a label for heather honey that all members share;\n- free courses for everyone under the age of thirty;\n- a fund."
+    for text, parts in (
+        (f"{menu}\n\n{wrapped}", 4),
+        (wrapped, 1),
+        (f"{wrapped}\n\n{items}", 4),
+        (wrapped.replace("\n", "\r\n"), 1),
+    ):
+        spans, _ = paragraphs(text)
+        assert len(spans) == parts, text
+    arabic = "صادق مجلس المدينة يوم الخميس على ميزانية السنة المقبلة التي\nبلغت قيمتها الإجمالية نحو مئتي مليون درهم وخصص ثلثها لقطاع\nالماء."
+    assert len(paragraphs(arabic)[0]) == 1
+
+
+def test_a_rule_needs_a_short_line():
+    assert rule_for("© " + "mot " * 90, words=91, ends_sentence=False) == ""

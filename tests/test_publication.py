@@ -1,0 +1,74 @@
+import pytest
+
+from research import load_corpus
+
+A = "Le conseil de Brévanne a voté la réouverture du bassin, fermé depuis l'inondation de l'hiver dernier."
+B = "Les travaux dureront quatorze mois et coûteront 3,2 millions d'euros, selon la directrice des services."
+TITLE = "Le bassin de Brévanne rouvrira au printemps"
+
+
+def published(tmp_path, *lines, name="x.txt", sources=None):
+    (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    corpus = load_corpus(tmp_path, sources=sources, strict=True)
+    row = corpus.documents.iloc[0]
+    return row["published"], row["published_how"], row["place"], corpus
+
+
+@pytest.mark.parametrize(
+    ("lines", "day", "how"),
+    [
+        ((TITLE, "Publié le 12 mars 2025 à 10h30", A, B), "2025-03-12", "stated: a publication line"),
+        ((TITLE, "Published: 04/03/2025 06:10 Updated: 05/03/2025 11:42", A, B), "2025-03-04", "stated, read day first: a publication line"),
+        (("مسبح المدينة يفتح أبوابه من جديد في الربيع", "نشر في: ١٢ آذار/مارس ٢٠٢٥", "صادق مجلس المدينة يوم الخميس على إعادة فتح المسبح البلدي المغلق منذ السنة الماضية."), "2025-03-12", "stated: a publication line"),
+        ((TITLE, "Martes, 14 de enero de 2026 | 10:25 h", A, B), "2026-01-14", "stated, but 2026-01-14 is not the weekday given: a publication line"),
+        ((TITLE, "Par Lina Berrada | 12 févr. 2025", A, B), "2025-02-12", "stated: a publication line"),
+        ((f"Brévanne, 12 sept. 2025 (APX) – {A}", B), "2025-09-12", "stated: the dateline"),
+        (("Accueil | Sports", "Lundi 17 mars 2025 - 09:12", "Météo | 12 °C | Brévanne", TITLE, A, B), "", "empty: only the page's clock (2025-03-17)"),
+        ((TITLE, "Publié le 6 mars à 7 h", A, B), "", "empty: no date stated"),
+        ((TITLE, A, f"La loi du 12 juin 2009 le permet. {B}"), "", "empty: no date stated"),
+        ((TITLE, f"Hier lundi, {A}", B), "", 'empty: "Hier lundi" has no date in the document to count from'),
+        ((TITLE, f"Hier lundi, {A}", "Le salon se tient du 1er au 4 février 2026 à Brévanne, comme chaque année."), "2026-02-03", 'resolved: the day after "Hier lundi", the only such day within "1er au 4 février 2026"'),
+        (("Accueil | Sports", TITLE, A, B, "Commentaires", "Paul, 3 mars 2024", "Bravo à tous ceux qui ont travaillé pour cela."), "", "empty: no date stated"),
+    ],
+)  # fmt: skip
+def test_a_day_is_given_only_where_the_document_settles_it(tmp_path, lines, day, how):
+    found, found_how, _, corpus = published(tmp_path, *lines)
+    assert (found, found_how) == (day, how)
+    chosen = corpus.dates[corpus.dates["chosen"]]
+    assert chosen["from"].tolist() == ([day] if day else [])
+    assert set(chosen["role"]) <= {"published"}
+
+
+def test_the_source_sheet_comes_before_the_page_and_every_candidate_stays(tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("file,sha256,outlet,url,licence,accessed,published\nx.txt,,,,,,2025-03-11\n", encoding="utf-8")
+    day, how, _, corpus = published(
+        tmp_path, "Accueil | Sports", "17 mars 2025", TITLE, "Publié le 12 mars 2025", A, B, sources=sheet
+    )
+    assert (day, how) == ("2025-03-11", "from the source sheet")
+    assert sorted(corpus.dates["from"]) == ["2025-03-11", "2025-03-12", "2025-03-17"]
+    assert corpus.dates.loc[corpus.dates["chosen"], "from"].tolist() == ["2025-03-11"]
+
+
+def test_metadata_that_is_no_date_leaves_the_day_open(tmp_path):
+    (tmp_path / "x.csv").write_text(f'text,published\n"{A}",bientôt\n', encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["published_how"].item() == "empty: the metadata's 'bientôt' is no date"
+
+
+@pytest.mark.parametrize(
+    ("opening", "place"),
+    [
+        ("Tazrout, 12 mars –", "Tazrout"), ("NORTHPORT —", "NORTHPORT"), ("الواحة –", "الواحة"), ("Valdehoz · ", "Valdehoz"),
+        ("Aïn Tafrount (APX) –", "Aïn Tafrount"), ("NORTHPORT, Nov. 3 (APX) --", "NORTHPORT"), ("Valdemiel (APX).-", "Valdemiel"),
+        ("", ""), ("Une chose est sûre :", ""), ("Le maire, 52 ans, et", ""),
+    ],
+)  # fmt: skip
+def test_the_place_is_the_datelines(tmp_path, opening, place):
+    assert published(tmp_path, f"{opening} {A}", B)[2] == place
+
+
+def test_dates_of_a_heading_keep_their_place_in_markdown(tmp_path):
+    *_, corpus = published(tmp_path, "# Le bassin de Brévanne rouvre le 3 mars 2025", "", A, "", B, name="x.md")
+    (row,) = corpus.dates.to_dict("records")
+    assert corpus.text("x")[row["start"] : row["end"]] == row["surface"] == "3 mars 2025"
