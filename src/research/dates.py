@@ -22,7 +22,6 @@ _YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
 _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")
 _NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
 _YEAR = re.compile(r"(?<![\d/.])(?:19|20)\d\d(?![\d/])")
-_REACH = 45  # characters from a date's number or name to its ends
 _FIRST = {"premier": 1, "primero": 1, "فاتح": 1}
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
@@ -61,14 +60,15 @@ def _alternation(words: Iterable[str]) -> str:
 
 
 @cache
-def _anchors() -> ahocorasick_rs.AhoCorasick:
-    """What every date holds: a digit, or the full name of a month or weekday."""
-    return ahocorasick_rs.AhoCorasick([*string.digits, *_names("days"), *(n for n in _names("months") if len(n) > 3)])
+def _openings() -> ahocorasick_rs.AhoCorasick:
+    """What a date can begin with: a digit, or the name of a day, a month or "yesterday"."""
+    names = {*_names("days"), *_names("months"), *_YESTERDAY, *_FIRST, "last", "next"}
+    return ahocorasick_rs.AhoCorasick([*string.digits, *sorted(names)])
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Dates in folded text, where hyphens are spaces."""
+    """A date, from its first character, in folded text, where hyphens are spaces."""
     month, weekday = _alternation(_names("months")), _alternation(_names("days"))
     yesterday, after = _alternation(_YESTERDAY), _alternation((*_LAST, *_NEXT, *_THIS))
     ordinal, year = r"(?:er|st|nd|rd|th)?", r"(?P<{}>(?:19|20)\d\d)"
@@ -85,12 +85,18 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<before>last|next) (?P<month2>{month})(?!\w)",
         rf"(?:(?P<yesterday2>{yesterday}) )?(?P<weekday2>{weekday})(?: (?P<shift2>{after}))?(?!\w)",
     ]
-    proclitic = _alternation(PROCLITICS - {""})
-    return re.compile(rf"(?<!\w)(?P<proclitic>{proclitic})?(?:{'|'.join(forms)})")
+    return re.compile("|".join(forms))
 
 
-def find_dates(text: str) -> list[DateMention]:
+def find_dates(text: str, folded: Folded | None = None) -> list[DateMention]:
     """Dates in `text`, stated ones resolved, the others waiting for `resolve`.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    folded : Folded, optional
+        ``fold(text)``, where it is known.
 
     Returns
     -------
@@ -104,41 +110,33 @@ def find_dates(text: str) -> list[DateMention]:
     >>> find_dates("يوم الاثنين بالرباط")[0].how
     'unresolved: a weekday without a date'
     """
-    folded = fold(text)
-    return dates_in(text, folded, 0, len(folded.text))
-
-
-def dates_in(text: str, folded: Folded, start: int, end: int, *, base: int = 0) -> list[DateMention]:
-    """The dates in ``folded.text[start:end]``; their offsets are those of `text`, which was folded, less `base`."""
-    found = []
-    for first, last in _windows(folded.text, start, end):
-        for match in _pattern().finditer(folded.text, first, last):
-            mention = _read(match)
-            # An attached particle belongs to the sentence, not to the date.
-            raw_start, raw_end = folded.raw(match.start() + len(match["proclitic"] or ""), match.end())
-            surface = text[raw_start:raw_end].rstrip(" ,،")
-            spaced = " " in (match["is"], match["ns"]) and " " in surface
-            if mention is None or spaced:  # three numbers in a row; folded hyphens are spaces, too
-                continue
-            at = raw_start - base
-            found.append(replace(mention, start=at, end=at + len(surface), surface=surface))
+    folded = folded or fold(text)
+    found: list[DateMention] = []
+    done = 0
+    for _, at, _ in _openings().find_matches_as_indexes(folded.text):
+        if at < done or not _opens_word(folded.text, at):
+            continue
+        match = _pattern().match(folded.text, at)
+        if match is None:
+            continue
+        done = match.end()
+        mention = _read(match)
+        if mention is None:
+            continue
+        start, end = folded.raw(*match.span())
+        surface = text[start:end].rstrip(" ,،")
+        if " " in (match["is"], match["ns"]) and " " in surface:
+            continue  # three numbers in a row; folded hyphens are spaces, too
+        found.append(replace(mention, start=start, end=start + len(surface), surface=surface))
     return found
 
 
-def _windows(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The stretches around a digit, month or weekday, where alone a date can be; the pattern is slow elsewhere."""
-    windows: list[tuple[int, int]] = []
-    for _, at, to in _anchors().find_matches_as_indexes(folded[start:end]):
-        if windows and start + to + _REACH < windows[-1][1]:
-            continue
-        first = max(folded.rfind(" ", start, max(start + at - _REACH, start)) + 1, start)
-        last = folded.find(" ", start + to + _REACH, end)
-        last = end if last < 0 else last
-        if windows and first <= windows[-1][1]:
-            windows[-1] = windows[-1][0], last
-        else:
-            windows.append((first, last))
-    return windows
+def _opens_word(folded: str, at: int) -> bool:
+    """Whether a word begins there, or only an attached particle stands before it."""
+    left = at
+    while left and (folded[left - 1].isalnum() or folded[left - 1] == "_"):
+        left -= 1
+    return folded[left:at] in PROCLITICS
 
 
 def _read(match: re.Match[str]) -> DateMention | None:
@@ -262,20 +260,14 @@ def _resolve_weekday(mention: DateMention, reference: date | None, known: list[D
     return replace(mention, how=f"unresolved: {why}")
 
 
-def bare_years(text: str) -> list[tuple[int, int, int]]:
+def bare_years(text: str, folded: Folded | None = None) -> list[tuple[int, int, int]]:
     """Years named on their own: ``(start, end, year)``.
 
     >>> bare_years("Digital Morocco 2030")
     [(16, 20, 2030)]
     """
-    folded = fold(text)
-    return years_in(folded, 0, len(folded.text))
-
-
-def years_in(folded: Folded, start: int, end: int) -> list[tuple[int, int, int]]:
-    """The years named on their own in ``folded.text[start:end]``, at their raw offsets."""
-    found = _YEAR.finditer(folded.text, start, end)
-    return [(*folded.raw(*match.span()), int(match.group())) for match in found]
+    folded = folded or fold(text)
+    return [(*folded.raw(*match.span()), int(match.group())) for match in _YEAR.finditer(folded.text)]
 
 
 def shorten(period: str) -> str:

@@ -78,7 +78,9 @@ class Sketch:
     is_names: bool  # of a script with capitals: `names` are names; otherwise they are all its words
 
 
-def sketch(text: str, language: str, *, dates: Iterable[str] = (), concepts: Iterable[str] = ()) -> Sketch:
+def sketch(
+    text: str, language: str, *, folded: str = "", dates: Iterable[str] = (), concepts: Iterable[str] = ()
+) -> Sketch:
     """The sketch of one document.
 
     Parameters
@@ -87,15 +89,18 @@ def sketch(text: str, language: str, *, dates: Iterable[str] = (), concepts: Ite
         Its passages.
     language : str
         Its language.
+    folded : str
+        Its text folded, where that is known.
     dates : iterable of str
         Its full dates, in ISO form.
     concepts : iterable of str
         Ids of the codebook's concepts in it, where there is a codebook.
     """
-    folded = fold(text).text
-    hashes = np.fromiter(map(_hash, re.findall(r"\w+", folded)), dtype=np.uint32)
-    padded = np.pad(hashes, (0, max(0, 3 - len(hashes))))
-    triples = np.unique(padded[:-2] * np.uint32(0x9E3779B1) ^ padded[1:-1] * np.uint32(0x85EBCA77) ^ padded[2:])
+    folded = folded or fold(text).text
+    words = re.findall(r"\w+", folded)
+    words += [""] * (3 - len(words))
+    hashes = np.fromiter(map(_hash, words), dtype=np.uint32, count=len(words))
+    triples = np.unique(hashes[:-2] * np.uint32(0x9E3779B1) ^ hashes[1:-1] * np.uint32(0x85EBCA77) ^ hashes[2:])
     days = list(dates)
     counts = Counter(_numbers(folded))
     counts.subtract(part.lstrip("0") for day in days for part in day.split("-"))  # a date counts once, not in parts

@@ -11,6 +11,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -59,23 +60,33 @@ _TABLE = _FoldTable()
 _LENGTHS = np.full(sys.maxunicode + 1, -1, dtype=np.int8)  # of each code point's folded string; -1 until it is met
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folded:
-    """Folded text and, for each of its characters, where that character starts in the raw text."""
+    """Folded text; `starts`, made when first asked for, is where each of its characters starts in the raw text."""
 
     text: str
-    starts: npt.NDArray[np.int64]
-    raw_length: int
+    source: str
+
+    @cached_property
+    def starts(self) -> npt.NDArray[np.int64]:
+        """Raw offset of each folded character."""
+        codes = np.frombuffer(self.source.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        lengths = _LENGTHS[codes]
+        if (lengths < 0).any():
+            for code in set(codes[lengths < 0].tolist()):
+                _LENGTHS[code] = len(_TABLE[code])
+            lengths = _LENGTHS[codes]
+        starts = np.repeat(np.arange(len(codes)), lengths)
+        if len(starts) == len(self.text):
+            return starts
+        folded = self.source.translate(_TABLE).encode("utf-32-le", "surrogatepass")
+        is_space = np.frombuffer(folded, dtype="<u4") == ord(" ")
+        return starts[~is_space | ~np.r_[False, is_space[:-1]]]
 
     def raw(self, start: int, end: int) -> Span:
         """Raw span of the folded span ``[start, end)``, trailing diacritics included."""
-        stop = int(self.starts[end]) if end < len(self.starts) else self.raw_length
+        stop = int(self.starts[end]) if end < len(self.starts) else len(self.source)
         return int(self.starts[start]), stop
-
-    def folded(self, start: int, end: int) -> Span:
-        """Folded span of the raw span ``[start, end)``."""
-        first, last = np.searchsorted(self.starts, (start, end))
-        return int(first), int(last)
 
 
 def fold(text: str) -> Folded:
@@ -100,21 +111,7 @@ def fold(text: str) -> Folded:
     (3, 12)
     """
     folded = text.translate(_TABLE)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    lengths = _LENGTHS[codes]
-    unknown = lengths < 0
-    if unknown.any():
-        for code in set(codes[unknown].tolist()):
-            _LENGTHS[code] = len(_TABLE[code])
-        lengths = _LENGTHS[codes]
-    starts = np.repeat(np.arange(len(codes)), lengths)
-    if "  " in folded:
-        is_space = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype="<u4") == 32
-        keep = ~is_space
-        keep[1:] |= ~is_space[:-1]
-        keep[:1] = True
-        folded, starts = re.sub("  +", " ", folded), starts[keep]
-    return Folded(folded, starts, len(text))
+    return Folded(re.sub("  +", " ", folded) if "  " in folded else folded, text)
 
 
 def fold_label(label: str) -> str:

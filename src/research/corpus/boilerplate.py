@@ -62,7 +62,8 @@ class Line:
 
     @cached_property
     def words(self) -> int:
-        return sum(map(_has_word, self.plain.split()))
+        tokens = self.plain.split()
+        return len(tokens) if len(tokens) > _LONG else sum(map(_has_word, tokens))
 
     @cached_property
     def ends_sentence(self) -> bool:
@@ -205,7 +206,7 @@ def _headline(lines: Sequence[Line], opens: int, title: str, repeated: Set[str])
     """The title's line: as the metadata or a Markdown heading says, or the likeliest of the lines above the body."""
     possible = [i for i in range(opens) if _can_be_title(lines[i]) and lines[i].text not in repeated]
     candidates = sorted({lines[i].folded: i for i in reversed(possible)}.values())  # of equal lines the first
-    wanted = fold_label(title) if title else ""
+    wanted = fold_label(title) if candidates else ""
     for i in candidates:
         own = fold_label(lines[i].plain)
         if (wanted and (own in wanted or wanted in own)) or re.match(r"#{1,2}\s", lines[i].text):
@@ -257,8 +258,9 @@ def _closing(lines: Sequence[Line], opens: int) -> int:
 def _names(lines: Sequence[Line], opens: int, byline: str) -> list[str]:
     """The folded names in the bylines above the body and in the page's metadata."""
     bylines = (line for line in lines[: opens + 5] if line.is_byline)  # a standfirst may come before them
-    said = [cues().byline.sub("", fold_label(line.plain), count=1).partition("|")[0] for line in bylines]
-    names = (re.sub(r"^.*?:|^(?:by|de) ", "", name).strip(" -*·") for name in [*said, *fold_label(byline).split(";")])
+    said = fold_label(byline).split(";") if byline else []
+    said += [cues().byline.sub("", fold_label(line.plain), count=1).partition("|")[0] for line in bylines]
+    names = (re.sub(r"^.*?:|^(?:by|de) ", "", name).strip(" -*·") for name in said)
     return [name for name in names if len(name.split()) >= 2]
 
 

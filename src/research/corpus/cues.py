@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import ahocorasick_rs
+
 from research.text import fold_label
 
 CLOSING = frozenset({"tags", "comments", "latest articles", "rights", "author note"})  # after these a page is done
@@ -23,8 +25,8 @@ _ALSO = (
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
-    words: tuple[str, ...]
-    pattern: re.Pattern[str]
+    opens: re.Pattern[str]
+    anywhere: re.Pattern[str]
     in_prose: bool
 
 
@@ -33,6 +35,8 @@ class _Cues:
     labels: dict[str, re.Pattern[str]]
     tools: frozenset[str]
     patterns: dict[str, _Pattern]
+    words: ahocorasick_rs.AhoCorasick  # that a line must hold for a pattern to be tried
+    rules: list[str]  # of each of the words
     published: re.Pattern[str]
     byline: re.Pattern[str]
 
@@ -49,12 +53,19 @@ def cues() -> _Cues:
         labels[rule] = re.compile(rf"(?:\d+ )?(?:{known})(?P<also>{_ALSO})?(?!\w)(?P<rest>.*)")
     tools = frozenset(re.findall(r"[^\W\d_]+", fold_label(raw["tools"])))
     patterns = {
-        rule: _Pattern(tuple(found["words"]), re.compile("|".join(found["any"])), found.get("in_prose", False))
+        rule: _Pattern(_any_of(found.get("opens", [])), _any_of(found["any"]), found.get("in_prose", False))
         for rule, found in raw["patterns"].items()
     }
+    words = [(word, rule) for rule, found in raw["patterns"].items() for word in found["words"]]
+    automaton = ahocorasick_rs.AhoCorasick([word for word, _ in words])
     opening = {name: raw[name].replace("| ", "|") for name in ("published", "byline")}
     published = re.compile(rf"(?:{opening['published']})\b")
-    return _Cues(labels, tools, patterns, published, re.compile(rf"(?:{opening['byline']})(?: ?:|\b)"))
+    byline = re.compile(rf"(?:{opening['byline']})(?: ?:|\b)")
+    return _Cues(labels, tools, patterns, automaton, [rule for _, rule in words], published, byline)
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns) or r"(?!)")
 
 
 def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
@@ -82,11 +93,11 @@ def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
         label = pattern.match(folded)
         if label and _is_label(label["rest"].strip(), words, ends_sentence, also=label["also"] is not None):
             return rule
+    held = {cues().rules[word] for word, _, _ in cues().words.find_matches_as_indexes(folded, overlapping=True)}
     for rule, cue in cues().patterns.items():
-        found = cue.pattern.search(folded) if any(word in folded for word in cue.words) else None
         # In a sentence only a cue that opens it counts, but for those that come as sentences.
-        short = words <= _CREDIT_WORDS and (rule == "photo credit" or not ends_sentence)
-        if found and (cue.in_prose or not found.start() or short):
+        may_hold = cue.in_prose or (words <= _CREDIT_WORDS and (rule == "photo credit" or not ends_sentence))
+        if cue.opens.match(folded) or (may_hold and rule in held and cue.anywhere.search(folded)):
             return rule
     letters = re.findall(r"[^\W\d_]+", folded) if words <= _TOOL_WORDS and not ends_sentence else []
     if letters and cues().tools.issuperset(letters):

@@ -52,15 +52,13 @@ def document_rows(
         )
     text = article.text
     spans, blocks = paragraphs(text)
-    folded = fold(text)
     lines, found, years = [], [], []
     for (start, end), block in zip(spans, blocks, strict=True):
-        first, last = folded.folded(start, end)
-        own_dates = tuple(dating.dates_in(text, folded, first, last, base=start))
-        found.append(own_dates)
-        years.append(tuple((a - start, b - start, year) for a, b, year in dating.years_in(folded, first, last)))
-        surfaces = tuple(mention.surface for mention in own_dates)
-        lines.append(Line(text[start:end], folded.text[first:last], block, surfaces))
+        folded = fold(text[start:end])
+        found.append(tuple(dating.find_dates(folded.source, folded)))
+        years.append(tuple(dating.bare_years(folded.source, folded)))
+        surfaces = tuple(mention.surface for mention in found[-1])
+        lines.append(Line(folded.source, folded.text, block, surfaces))
     kinds = classify(lines, body=article.body, title=article.title, byline=article.byline, repeated=repeated)
     parts: list[Part] = []
     passages: list[dict[str, Any]] = []
