@@ -233,7 +233,8 @@ def test_every_word_of_a_page_is_kept_or_listed(tmp_path_factory, lines, end):
     folder = tmp_path_factory.mktemp("page")
     text = end.join(lines)
     (folder / "x.txt").write_bytes(text.encode())
-    for record in iter_documents(folder):
+    for document in iter_documents(folder):
+        record = document.rows
         if "refused" in record:
             continue
         spans = sorted((row["start"], row["end"]) for name in ("passages", "boilerplate") for row in record[name])

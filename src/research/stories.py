@@ -16,16 +16,14 @@ import zlib
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 from math import log
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from research.tables import table
 from research.text import PROCLITICS, fold, is_arabic
 
 _NEAR_DUPLICATE = 0.5  # of the shorter document's word triples; unrelated documents share a twentieth at most
@@ -68,7 +66,7 @@ _INSIDE_SENTENCE = re.compile(r"(?<![.!?:…«“\"\n])[ \-’']([A-ZÀ-Þ]\w{3,
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What is kept of a document to compare it by: hashes of its text, word triples, numbers and names in order."""
+    """What is kept of a document to compare it by: hashes of its text, its word triples and names, and its numbers."""
 
     language: str
     digest: int
@@ -78,9 +76,7 @@ class Sketch:
     is_names: bool  # of a script with capitals: `names` are names; otherwise they are all its words
 
 
-def sketch(
-    text: str, language: str, *, folded: str = "", dates: Iterable[str] = (), concepts: Iterable[str] = ()
-) -> Sketch:
+def sketch(text: str, language: str, *, folded: str = "", dates: Iterable[str] = ()) -> Sketch:
     """The sketch of one document.
 
     Parameters
@@ -93,8 +89,6 @@ def sketch(
         Its text folded, where that is known.
     dates : iterable of str
         Its full dates, in ISO form.
-    concepts : iterable of str
-        Ids of the codebook's concepts in it, where there is a codebook.
     """
     folded = folded or fold(text).text
     words = re.findall(r"\w+", folded)
@@ -105,13 +99,11 @@ def sketch(
     counts = Counter(_numbers(folded))
     counts.subtract(part.lstrip("0") for day in days for part in day.split("-"))  # a date counts once, not in parts
     numbers = dict.fromkeys([*(number for number, count in counts.items() if count > 0), *days])
-    names = dict.fromkeys(key for word in _words(text, folded, language) for key in _keys(word))
-    names |= dict.fromkeys(map(_hash, concepts))
-    is_names = language != "ar"
-    found = np.fromiter(names, dtype=np.uint32, count=len(names))
-    return Sketch(
-        language, zlib.crc32(text.encode("utf-8", "replace")), triples[:_SKETCH], tuple(numbers), found, is_names
-    )
+    own = {word for word in words if len(word) > 2} if language == "ar" else _capitalised(text)
+    names = {key for word in own for key in _keys(word)}
+    keys = np.fromiter(sorted(names), dtype=np.uint32, count=len(names))
+    digest = zlib.crc32(text.encode("utf-8", "replace"))
+    return Sketch(language, digest, triples[:_SKETCH], tuple(numbers), keys, is_names=language != "ar")
 
 
 class StoryIndex:
@@ -129,9 +121,10 @@ class StoryIndex:
     def __init__(self) -> None:
         self._sketches: dict[str, Sketch] = {}
 
-    def add(self, doc_id: str, sketch: Sketch) -> None:
-        """Add a document."""
-        self._sketches[doc_id] = sketch
+    def add(self, doc_id: str, sketch: Sketch, *, concepts: Iterable[str] = ()) -> None:
+        """Add a document, with the ids of a codebook's concepts in it where there is a codebook."""
+        keys = np.fromiter(map(_hash, sorted(set(concepts))), dtype=np.uint32)
+        self._sketches[doc_id] = replace(sketch, names=np.union1d(sketch.names, keys)) if len(keys) else sketch
 
     def links(self, text_of: Callable[[str], str] | None = None) -> list[dict[str, object]]:
         """Every link, one row of the table ``story_links`` each; names show their spelling where `text_of` is given."""
@@ -202,38 +195,6 @@ class StoryIndex:
                     if self._sketches[a].language != self._sketches[b].language:
                         proposed[a, b].append(anchor)
         return proposed
-
-
-def link_stories(
-    texts: Mapping[str, str],
-    languages: Mapping[str, str],
-    *,
-    dates: Mapping[str, Iterable[str]] | None = None,
-    concepts: Mapping[str, Iterable[str]] | None = None,
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Group documents into stories.
-
-    Parameters
-    ----------
-    texts, languages : mapping
-        The passages' text and the language of each document.
-    dates, concepts : mapping, optional
-        The full dates and the codebook's concepts in each document.
-
-    Returns
-    -------
-    story_links : DataFrame
-        One row a link, with its score in [0, 1] and its evidence.
-    story_ids : dict
-        Document -> story, named after the story's first document.
-    """
-    index = StoryIndex()
-    for doc_id, text in texts.items():
-        own = [] if dates is None else dates.get(doc_id, ())
-        known = [] if concepts is None else concepts.get(doc_id, ())
-        index.add(doc_id, sketch(text, languages[doc_id], dates=own, concepts=known))
-    links = index.links(texts.__getitem__)
-    return table("story_links", links), index.stories(links)
 
 
 def _candidates(triples: list[Ints]) -> list[tuple[int, int]]:
@@ -343,11 +304,9 @@ def _numbers(folded: str) -> list[str]:
     return [number for number in found if len(number) > 1]
 
 
-def _words(text: str, folded: str, language: str) -> list[str]:
-    """Folded words that may be names: of a script with capitals, those that keep one inside a sentence."""
-    if language == "ar":
-        return re.findall(r"[^\W\d_]{3,}", folded)
-    return [fold(word).text for word in dict.fromkeys(_INSIDE_SENTENCE.findall(text))]
+def _capitalised(text: str) -> set[str]:
+    """Folded words that keep a capital inside a sentence: names, of a script that has capitals."""
+    return {fold(word).text for word in set(_INSIDE_SENTENCE.findall(text))}
 
 
 @lru_cache(maxsize=200_000)

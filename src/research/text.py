@@ -81,7 +81,8 @@ class Folded:
             return starts
         folded = self.source.translate(_TABLE).encode("utf-32-le", "surrogatepass")
         is_space = np.frombuffer(folded, dtype="<u4") == ord(" ")
-        return starts[~is_space | ~np.r_[False, is_space[:-1]]]
+        kept: npt.NDArray[np.int64] = starts[~is_space | ~np.r_[False, is_space[:-1]]]
+        return kept
 
     def raw(self, start: int, end: int) -> Span:
         """Raw span of the folded span ``[start, end)``, trailing diacritics included."""

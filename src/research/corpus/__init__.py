@@ -6,24 +6,29 @@ Whatever the format (see `readers`), every loader gives the same record, and eve
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+import sys
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
 
 from research.corpus.boilerplate import furniture
-from research.corpus.document import Record, document_rows
+from research.corpus.document import Document, Record, read_document
 from research.corpus.readers import Article, article_files, read_file, sha256_of
 from research.corpus.sources import read_sources
 from research.errors import ResearchError
-from research.stories import link_stories
+from research.stories import StoryIndex
 from research.tables import table
 
 _LEARNT_FROM = 2000  # articles from which a collection's own furniture is learnt
+_CHUNK = 100  # articles that a process takes at once
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ def load_corpus(
     *,
     sources: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
+    concepts: Callable[[str], Iterable[str]] | None = None,
     strict: bool = False,
+    workers: int = 1,
 ) -> Corpus:
     """Load every article in a folder, a file or the files that a pattern names.
 
@@ -98,8 +105,12 @@ def load_corpus(
     columns : mapping, optional
         Which columns of ``.jsonl``, ``.csv`` and ``.parquet`` hold ``text``, ``id``, ``title``, ``byline`` and
         ``published``, where they are not called so: ``{"text": "body"}``.
+    concepts : callable, optional
+        Gives the ids of a codebook's concepts in a text. They cross languages, and so help to find translations.
     strict : bool
         Raise at the first file or row that cannot be used, instead of listing it in ``refused``.
+    workers : int
+        Processes that share the work; worth it from some thousand articles on.
 
     Returns
     -------
@@ -120,23 +131,23 @@ def load_corpus(
     (['a#p00'], ['2025-03-01'])
     """
     rows: Record = defaultdict(list)
-    for record in iter_documents(path, sources=sources, columns=columns, strict=strict):
-        for name, found in record.items():
+    index = StoryIndex()
+    for document in iter_documents(path, sources=sources, columns=columns, strict=strict, workers=workers):
+        for name, found in document.rows.items():
             rows[name] += found
+        if document.sketch is not None:
+            text = "\n".join(row["text"] for row in document.rows["passages"]) if concepts else ""
+            doc_id = document.rows["documents"][0]["doc_id"]
+            index.add(doc_id, document.sketch, concepts=concepts(text) if concepts else ())
     passages = table("passages", rows["passages"])
-    texts: dict[str, str] = {row["doc_id"]: "" for row in rows["documents"]}
-    for row in rows["passages"]:
-        texts[row["doc_id"]] += row["text"] + "\n"
-    days: dict[str, list[str]] = defaultdict(list)
-    for row in rows["dates"]:
-        if row["passage_id"] and row["how"].startswith("stated") and row["from"] == row["to"]:
-            days[row["doc_id"]].append(row["from"])
-    languages = {row["doc_id"]: row["language"] for row in rows["documents"]}
-    links, story_ids = link_stories(texts, languages, dates=days)
+    of_document = passages.groupby("doc_id")["text"]
+    links = index.links(lambda doc_id: "\n".join(of_document.get_group(doc_id)))
+    stories = index.stories(links)
     for row in rows["documents"]:
-        row["story_id"] = story_ids[row["doc_id"]]
+        row["story_id"] = stories[row["doc_id"]]
     tables = {name: table(name, rows[name]) for name in ("documents", "boilerplate", "dates", "refused")}
-    return Corpus(**tables, passages=passages, story_links=links, root=article_files(path)[0], columns=columns)
+    story_links, root = table("story_links", links), article_files(path)[0]
+    return Corpus(**tables, passages=passages, story_links=story_links, root=root, columns=columns)
 
 
 def iter_documents(
@@ -145,37 +156,82 @@ def iter_documents(
     sources: str | Path | None = None,
     columns: Mapping[str, str] | None = None,
     strict: bool = False,
-) -> Iterator[Record]:
+    workers: int = 1,
+) -> Iterator[Document]:
     """The articles that `path` names, one after another, for collections that do not fit in memory.
 
-    Parameters are those of `load_corpus`.
+    Parameters are those of `load_corpus`. Stories are found by adding each document's `sketch` to a
+    `stories.StoryIndex`; until then ``story_id`` is empty.
 
     Yields
     ------
-    dict of str to list of dict
-        The rows of one article by table (documents, passages, boilerplate, dates), or one row of ``refused``. The
-        story of a document is left empty: `stories.StoryIndex` finds it.
+    Document
+        The rows of one article by table (documents, passages, boilerplate, dates), or one row of ``refused``.
     """
     sheet = read_sources(sources) if sources else {}
-    articles = _articles(path, columns)
+    articles = _unique(_articles(path, columns))
     first = list(islice(articles, _LEARNT_FROM))
     repeated = furniture(article.text for article in first if isinstance(article, Article))
-    seen: dict[str, str] = {}
-    for article in chain(first, articles):
-        try:
-            if isinstance(article, ResearchError):
-                raise article
-            if article.doc_id in seen:
-                what = f"same document name {article.doc_id!r} as in {seen[article.doc_id]}"
-                raise ResearchError(what, where=article.file, remedy="rename one of the two")
-            record = document_rows(article, source=sheet.get(article.file), repeated=repeated)
-        except ResearchError as error:
-            if strict:
-                raise
-            yield {"refused": [{"file": error.where, "reason": error.what, "remedy": error.remedy}]}
+    read = partial(_read, sheet=sheet, repeated=repeated)
+    for found in _mapped(read, chain(first, articles), workers):
+        if isinstance(found, Document):
+            yield found
+        elif strict:
+            raise found
         else:
+            yield Document({"refused": [{"file": found.where, "reason": found.what, "remedy": found.remedy}]})
+
+
+def _read(
+    article: Article | ResearchError, *, sheet: dict[str, dict[str, str]], repeated: frozenset[str]
+) -> Document | ResearchError:
+    if isinstance(article, ResearchError):
+        return article
+    try:
+        return read_document(article, source=sheet.get(article.file), repeated=repeated)
+    except ResearchError as error:
+        return error
+
+
+def _mapped(
+    read: Callable[[Article | ResearchError], Document | ResearchError],
+    articles: Iterator[Article | ResearchError],
+    workers: int,
+) -> Iterator[Document | ResearchError]:
+    """`read` of each article in order; by several processes, never many articles ahead."""
+    if workers <= 1:
+        yield from map(read, articles)
+        return
+    # A process with threads must not be copied.
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    chunks = iter(lambda: list(islice(articles, _CHUNK)), [])
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork" if alone else "spawn")) as pool:
+        ahead: deque[Future[list[Document | ResearchError]]] = deque()
+        for chunk in chunks:
+            ahead.append(pool.submit(_each, read, chunk))
+            if len(ahead) > 2 * workers:
+                yield from ahead.popleft().result()
+        while ahead:
+            yield from ahead.popleft().result()
+
+
+def _each(
+    read: Callable[[Article | ResearchError], Document | ResearchError], articles: list[Article | ResearchError]
+) -> list[Document | ResearchError]:
+    return [read(article) for article in articles]
+
+
+def _unique(articles: Iterator[Article | ResearchError]) -> Iterator[Article | ResearchError]:
+    """The articles, the second of a name as an error."""
+    seen: dict[str, str] = {}
+    for article in articles:
+        if isinstance(article, Article) and article.doc_id in seen:
+            what = f"same document name {article.doc_id!r} as in {seen[article.doc_id]}"
+            yield ResearchError(what, where=article.file, remedy="rename one of the two")
+            continue
+        if isinstance(article, Article):
             seen[article.doc_id] = article.file
-            yield record
+        yield article
 
 
 def _articles(path: str | Path, columns: Mapping[str, str] | None) -> Iterator[Article | ResearchError]:

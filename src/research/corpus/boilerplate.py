@@ -25,7 +25,7 @@ _LONG_HEADLINE = 15  # words; under the body, a line so long is more likely pros
 _LONG = 25  # words; a line this long is prose without a full stop, too
 _BYLINE_WORDS = 12
 _LABEL_WORDS = 5
-_MENU_WORDS = 40
+_MENU_WORDS, _ITEM_WORDS = 40, 4  # of a row of menu items, of half the items in it
 _DATED = ("publication date", "page date")
 _DATE_WORDS = 14
 _AROUND_DATE, _AROUND_DAY = 18, 10  # letters beside a date, and one without a year, on a line of its own
@@ -78,10 +78,13 @@ class Line:
                 beside = beside.replace(surface, "")
             if not _LETTER.search(beside):
                 return True
-        items = _SEPARATED.split(self.plain) if self.words <= _MENU_WORDS else []
+        if self.words > _MENU_WORDS:
+            return False
+        items = _SEPARATED.split(self.plain)
+        if len(items) < 3 or sorted(len(item.split()) for item in items)[len(items) // 2] > _ITEM_WORDS:
+            return False
         wide = re.search(r"\S {4,}\S", self.plain) is not None
-        sentence = not wide and self.plain.endswith((".", "!", "?", "؟", "»", '"'))
-        return len(items) >= 3 and not sentence and sorted(len(item.split()) for item in items)[len(items) // 2] <= 4
+        return wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"'))
 
     @cached_property
     def is_prose(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from research.corpus.lines import paragraphs
 from research.corpus.publication import Part, publication, sheet_day
 from research.corpus.readers import Article, sha256_of
 from research.errors import ResearchError
+from research.stories import Sketch, sketch
 from research.tables import LANGUAGES
 from research.text import fold
 
@@ -25,9 +26,17 @@ _OWN_LANGUAGE = 6  # words; a shorter passage has its document's language
 _MARKS = re.compile(r"(?:#+|>)\s+")
 
 
-def document_rows(
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article as rows of the tables, or one row of ``refused``; and what its story is found by, see `stories`."""
+
+    rows: Record
+    sketch: Sketch | None = None
+
+
+def read_document(
     article: Article, *, source: dict[str, str] | None = None, repeated: Set[str] = frozenset()
-) -> Record:
+) -> Document:
     """An article as rows of the tables documents, passages, boilerplate and dates.
 
     Parameters
@@ -63,6 +72,7 @@ def document_rows(
     parts: list[Part] = []
     passages: list[dict[str, Any]] = []
     boilerplate: list[dict[str, Any]] = []
+    own = []
     for (start, end), (kind, rule), line, dates, own_years in zip(spans, kinds, lines, found, years, strict=True):
         marks = _MARKS.match(line.text) if kind in ("title", "heading") else None
         if marks:  # a heading's Markdown marks are not its text
@@ -77,6 +87,7 @@ def document_rows(
         else:
             place = {"passage_id": passage_id, "position": len(passages), "kind": kind, "language": ""}
             passages.append(row | place)
+            own.append(line.folded)
     if not any(passage["kind"] == "paragraph" for passage in passages):
         remedy = "save the article's text, or remove the file"
         raise ResearchError("no body text", where=article.file, remedy=remedy)
@@ -99,7 +110,13 @@ def document_rows(
         "n_passages": len(passages),
         "story_id": "",
     }
-    return {"documents": [document], "passages": passages, "boilerplate": boilerplate, "dates": published.rows}
+    stated = [
+        mention for part in parts if part.passage_id for mention in part.dates if mention.how.startswith("stated")
+    ]
+    days = [mention.first.isoformat() for mention in stated if mention.first and mention.first == mention.last]
+    body = "\n".join(passage["text"] for passage in passages)
+    rows = {"documents": [document], "passages": passages, "boilerplate": boilerplate, "dates": published.rows}
+    return Document(rows, sketch(body, language, folded=" ".join(own), dates=days))
 
 
 @cache
