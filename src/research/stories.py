@@ -24,7 +24,7 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
-from research.text import PROCLITICS, fold, is_arabic
+from research.text import fold, is_arabic
 
 _NEAR_DUPLICATE = 0.5  # of the shorter document's word triples; unrelated documents share a twentieth at most
 _SKETCH = 400  # triples kept of a long document: those of smallest hash, a fair sample
@@ -43,23 +43,22 @@ _BACKGROUND = 100  # documents assumed beside a small collection when the rarity
 
 Ints = npt.NDArray[np.uint32]
 
-# One symbol for the letters that transliterations of one sound use; '' for what they drop.
-_CONSONANTS = {
-    **dict.fromkeys("بbp", "b"),
-    **dict.fromkeys("تطثt", "t"),
-    **dict.fromkeys("دضذظd", "d"),
-    **dict.fromkeys("جغjg", "g"),
-    **dict.fromkeys("سصشزcszx", "s"),
-    **dict.fromkeys("كقkq", "k"),
-    **dict.fromkeys("فfv", "f"),
-    **dict.fromkeys("لl", "l"),
-    **dict.fromkeys("مm", "m"),
-    **dict.fromkeys("نn", "n"),
-    **dict.fromkeys("رr", "r"),
-    **dict.fromkeys("hحخه", "h"),
-}
-_DIGRAPHS = re.compile("[cs]h|kh|gh|[td]h|ph|h$|ه$")
-_DIGRAPH = {"ch": "s", "sh": "s", "kh": "h", "gh": "g", "th": "t", "dh": "d", "ph": "f", "h": "", "ه": ""}
+# One symbol for the letters that transliterations of one sound use; what is in no group is dropped.
+_GROUPS = ("bبp", "tتطث", "dدضذظ", "gجغj", "sسصشcزxz", "kكقq", "fفv", "lل", "mم", "nن", "rر", "hحخه")
+_DIGRAPHS = re.compile(r"[cs]h|kh|gh|[td]h|ph|(.)\1|h\b")
+_DIGRAPH = {"ch": "s", "sh": "s", "kh": "h", "gh": "g", "th": "t", "dh": "d", "ph": "f", "h": ""}
+# Attached particles as they come out in symbols: ف, one of ب ك ل س, and ال; و and ا are dropped.
+_PARTICLES = re.compile("f?[bkls]?l?")
+
+
+class _Symbols(dict[int, str]):
+    """Each letter's symbol; other characters have none."""
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, "")
+
+
+_SYMBOL = _Symbols({ord(letter): group[0] for group in _GROUPS for letter in group})
 _NUMBER = re.compile(r"\d+(?:[.,٬٫]\d+| \d{3}(?!\d))*")
 _INSIDE_SENTENCE = re.compile(r"(?<![.!?:…«“\"\n])[ \-’']([A-ZÀ-Þ]\w{3,})")
 
@@ -99,8 +98,7 @@ def sketch(text: str, language: str, *, folded: str = "", dates: Iterable[str] =
     counts = Counter(_numbers(folded))
     counts.subtract(part.lstrip("0") for day in days for part in day.split("-"))  # a date counts once, not in parts
     numbers = dict.fromkeys([*(number for number, count in counts.items() if count > 0), *days])
-    own = {word for word in words if len(word) > 2} if language == "ar" else _capitalised(text)
-    names = {key for word in own for key in _keys(word)}
+    names = set().union(*map(_keys, set(words) if language == "ar" else _capitalised(text)))
     keys = np.fromiter(sorted(names), dtype=np.uint32, count=len(names))
     digest = zlib.crc32(text.encode("utf-8", "replace"))
     return Sketch(language, digest, triples[:_SKETCH], tuple(numbers), keys, is_names=language != "ar")
@@ -316,18 +314,24 @@ def _hash(word: str) -> int:
 
 @lru_cache(maxsize=200_000)
 def _keys(word: str) -> tuple[int, ...]:
-    """Hashes of the consonants that a folded word leaves, with and without the particles that may be attached to it."""
-    return tuple(_hash(skeleton) for skeleton in _skeletons(word))
+    return tuple(map(_hash, _skeletons(word)))
 
 
 def _skeletons(word: str) -> list[str]:
-    forms = [word]
-    if is_arabic(word):
-        forms = [word.removeprefix(p) for p in PROCLITICS if word.startswith(p) and len(word) - len(p) >= 3]
-    plain = [_DIGRAPHS.sub(lambda match: _DIGRAPH[match[0]], form) for form in forms]
-    reduced = ["".join(_CONSONANTS.get(c, "") for c in form) for form in plain]
-    once = dict.fromkeys(re.sub(r"(.)\1+", r"\1", form) for form in reduced)
-    return [skeleton for skeleton in once if len(skeleton) >= 3]
+    """The consonants that a folded word leaves; of an Arabic one also without the particles that may be attached.
+
+    >>> _skeletons("seghrouchni"), _skeletons("والسغروشني")
+    (['sgrsn'], ['lsgrsn', 'sgrsn'])
+    """
+    arabic = is_arabic(word)
+    plain = (word.removesuffix("ه") if arabic else _DIGRAPHS.sub(_single, word)).translate(_SYMBOL)
+    particle = _PARTICLES.match(plain) if arabic else None
+    cuts = range(particle.end() + 1) if particle else (0,)
+    return [plain[cut:] for cut in cuts if len(plain) - cut >= 3]
+
+
+def _single(match: re.Match[str]) -> str:
+    return match[1] or _DIGRAPH[match[0]]
 
 
 def _spelled(a: str, b: str) -> list[str]:
@@ -335,6 +339,6 @@ def _spelled(a: str, b: str) -> list[str]:
     spellings = []
     for text in (a, b):
         words = re.findall(r"[^\W\d_]{3,}", text) if is_arabic(text[:200]) else _INSIDE_SENTENCE.findall(text)
-        spellings.append({skeleton: word for word in reversed(words) for skeleton in _skeletons(fold(word).text)})
+        spellings.append({form: word for word in reversed(words) for form in _skeletons(fold(word).text)})
     first, second = spellings
     return [f"{first[key]} = {second[key]}" for key in sorted(set(first) & set(second))]
