@@ -21,7 +21,7 @@ _LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "en_GB", "es")
 _YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
 _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")
 _NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
-_YEAR = re.compile(r"(?<![\d/.])(?:19|20)\d\d(?![\d/])")
+_YEAR = re.compile(r"(?:19|20)(?<![\d/.]..)\d\d(?![\d/])")
 _FIRST = {"premier": 1, "primero": 1, "فاتح": 1}
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
@@ -267,6 +267,8 @@ def bare_years(text: str, folded: Folded | None = None) -> list[tuple[int, int, 
     [(16, 20, 2030)]
     """
     folded = folded or fold(text)
+    if "19" not in folded.text and "20" not in folded.text:
+        return []
     return [(*folded.raw(*match.span()), int(match.group())) for match in _YEAR.finditer(folded.text)]
 
 

@@ -17,7 +17,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations
 from math import log
 
@@ -48,17 +48,7 @@ _GROUPS = ("bبp", "tتطث", "dدضذظ", "gجغj", "sسصشcزxz", "kكقq", "
 _DIGRAPHS = re.compile(r"[cs]h|kh|gh|[td]h|ph|(.)\1|h\b")
 _DIGRAPH = {"ch": "s", "sh": "s", "kh": "h", "gh": "g", "th": "t", "dh": "d", "ph": "f", "h": ""}
 # Attached particles as they come out in symbols: ف, one of ب ك ل س, and ال; و and ا are dropped.
-_PARTICLES = re.compile("f?[bkls]?l?")
-
-
-class _Symbols(dict[int, str]):
-    """Each letter's symbol; other characters have none."""
-
-    def __missing__(self, code: int) -> str:
-        return self.setdefault(code, "")
-
-
-_SYMBOL = _Symbols({ord(letter): group[0] for group in _GROUPS for letter in group})
+_PARTICLES = re.compile(rb"f?[bkls]?l?")
 _NUMBER = re.compile(r"\d+(?:[.,٬٫]\d+| \d{3}(?!\d))*")
 _INSIDE_SENTENCE = re.compile(r"(?<![.!?:…«“\"\n])[ \-’']([A-ZÀ-Þ]\w{3,})")
 
@@ -98,8 +88,8 @@ def sketch(text: str, language: str, *, folded: str = "", dates: Iterable[str] =
     counts = Counter(_numbers(folded))
     counts.subtract(part.lstrip("0") for day in days for part in day.split("-"))  # a date counts once, not in parts
     numbers = dict.fromkeys([*(number for number, count in counts.items() if count > 0), *days])
-    names = set().union(*map(_keys, set(words) if language == "ar" else _capitalised(text)))
-    keys = np.fromiter(sorted(names), dtype=np.uint32, count=len(names))
+    forms = _skeletons(folded if language == "ar" else " ".join(_capitalised(text)))
+    keys = np.fromiter(map(zlib.crc32, forms), dtype=np.uint32, count=len(forms))
     digest = zlib.crc32(text.encode("utf-8", "replace"))
     return Sketch(language, digest, triples[:_SKETCH], tuple(numbers), keys, is_names=language != "ar")
 
@@ -121,7 +111,7 @@ class StoryIndex:
 
     def add(self, doc_id: str, sketch: Sketch, *, concepts: Iterable[str] = ()) -> None:
         """Add a document, with the ids of a codebook's concepts in it where there is a codebook."""
-        keys = np.fromiter(map(_hash, sorted(set(concepts))), dtype=np.uint32)
+        keys = np.fromiter(map(_hash, set(concepts)), dtype=np.uint32)
         self._sketches[doc_id] = replace(sketch, names=np.union1d(sketch.names, keys)) if len(keys) else sketch
 
     def links(self, text_of: Callable[[str], str] | None = None) -> list[dict[str, object]]:
@@ -312,22 +302,29 @@ def _hash(word: str) -> int:
     return zlib.crc32(word.encode("utf-8", "replace"))
 
 
-@lru_cache(maxsize=200_000)
-def _keys(word: str) -> tuple[int, ...]:
-    return tuple(map(_hash, _skeletons(word)))
+@cache
+def _symbols() -> npt.NDArray[np.uint8]:
+    """Each character's symbol; 0 for a letter or digit without one, a space for what separates words."""
+    table = np.array([0 if chr(code).isalnum() else ord(" ") for code in range(0x10000)], dtype=np.uint8)
+    for group in _GROUPS:
+        table[[ord(letter) for letter in group]] = ord(group[0])
+    return table
 
 
-def _skeletons(word: str) -> list[str]:
-    """The consonants that a folded word leaves; of an Arabic one also without the particles that may be attached.
+def _skeletons(folded: str) -> set[bytes]:
+    """The consonants that folded words leave; of Arabic ones also without the particles that may be attached.
 
-    >>> _skeletons("seghrouchni"), _skeletons("والسغروشني")
-    (['sgrsn'], ['lsgrsn', 'sgrsn'])
+    >>> sorted(_skeletons("seghrouchni")), sorted(_skeletons("والسغروشني"))
+    ([b'sgrsn'], [b'lsgrsn', b'sgrsn'])
     """
-    arabic = is_arabic(word)
-    plain = (word.removesuffix("ه") if arabic else _DIGRAPHS.sub(_single, word)).translate(_SYMBOL)
-    particle = _PARTICLES.match(plain) if arabic else None
-    cuts = range(particle.end() + 1) if particle else (0,)
-    return [plain[cut:] for cut in cuts if len(plain) - cut >= 3]
+    arabic = is_arabic(folded)
+    plain = folded.replace("ه ", " ") if arabic else _DIGRAPHS.sub(_single, folded)
+    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    symbols = _symbols()[np.minimum(codes, 0xFFFF)]
+    found = set(symbols[symbols > 0].tobytes().split())
+    if arabic:
+        found |= {word[cut:] for word in found for cut in range(1, len(_PARTICLES.match(word)[0]) + 1)}  # type: ignore[index]
+    return {form for form in found if len(form) >= 3}
 
 
 def _single(match: re.Match[str]) -> str:
@@ -339,6 +336,6 @@ def _spelled(a: str, b: str) -> list[str]:
     spellings = []
     for text in (a, b):
         words = re.findall(r"[^\W\d_]{3,}", text) if is_arabic(text[:200]) else _INSIDE_SENTENCE.findall(text)
-        spellings.append({form: word for word in reversed(words) for form in _skeletons(fold(word).text)})
+        spellings.append({form: word for word in reversed(words) for form in _skeletons(fold(word).text + " ")})
     first, second = spellings
     return [f"{first[key]} = {second[key]}" for key in sorted(set(first) & set(second))]

@@ -32,6 +32,8 @@ _AROUND_DATE, _AROUND_DAY = 18, 10  # letters beside a date, and one without a y
 _REPEATED = 3  # articles, of different text, that share a line for it to be their site's
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
 _SEPARATED = re.compile(r"[|·•›»<>]|\s/|//|\t|(?<=\S) {4,}(?=\S)")
+_MARKS = re.compile(r"[\[*_#>`]")
+_OPENING_MARKS = re.compile(r"^[^\w#©+-]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _HEADING_MARK = re.compile(r"[>\s]*(?:#{1,6}\s+)?")
 _MARKUP = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
@@ -53,7 +55,7 @@ class Line:
     @cached_property
     def plain(self) -> str:
         """Without Markdown's marks."""
-        marked = any(mark in self.text for mark in "[*_#>`")
+        marked = _MARKS.search(self.text)
         return _MARKUP.sub(r"\1", _HEADING_MARK.sub("", self.text, count=1)).strip() if marked else self.text
 
     @cached_property
@@ -107,7 +109,7 @@ class Line:
             return "no words"
         if self.text.startswith("!["):
             return "image"
-        folded = re.sub(r"^[^\w#©+-]+", "", self.folded_plain)
+        folded = _OPENING_MARKS.sub("", self.folded_plain)
         found = rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
         if found:
             return found

@@ -144,7 +144,7 @@ def _set_languages(passages: list[dict[str, Any]]) -> str:
     """Give each passage its language, short ones the document's, and return the document's."""
     weight: Counter[str] = Counter()
     for passage in passages:
-        if len(passage["text"].split()) >= _OWN_LANGUAGE:
+        if passage["text"].count(" ") >= _OWN_LANGUAGE - 1:
             passage["language"] = language_of(passage["text"])
             weight[passage["language"]] += len(passage["text"])
     language = weight.most_common(1)[0][0] if weight else language_of(passages[0]["text"])

@@ -130,7 +130,9 @@ def _metadata_day(value: str) -> date | None:
 def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] | None:
     """The date of the line that says when the article was published: near the title, or right under the body."""
     kept = [i for i, part in enumerate(parts) if part.passage_id]
-    prose = [i for i in kept if parts[i].kind == "paragraph" and len(parts[i].text.split()) >= _PROSE_WORDS]
+    if not any(mention.first for part in parts for mention in part.dates):
+        return None
+    prose = [i for i in kept if parts[i].kind == "paragraph" and parts[i].text.count(" ") >= _PROSE_WORDS - 1]
     first = (prose or [i for i in kept if parts[i].kind == "paragraph"])[:2][-1]  # the first may be a standfirst
     title = next((i for i in kept if parts[i].kind == "title"), None)
     last = max(i for i in kept if parts[i].kind == "paragraph")
@@ -197,6 +199,8 @@ Dated = list[tuple[Part, dating.DateMention]]
 
 
 def _settle(body: Dated, reference: date | None, years: dict[str, set[int]]) -> Dated:
+    if all(mention.first for _, mention in body):
+        return body
     known = [mention for _, mention in body]
     for _ in range(2):  # weekdays lean on dates that the first turn resolves
         known = [
