@@ -56,7 +56,7 @@ def stream(file: Path) -> int:
 _TOOLS = {}
 
 
-def _peer_document(text: str) -> tuple[list[str], str, bytes]:
+def _peer_document(text: str) -> tuple[list[str], str, object]:
     """Sentences, language and MinHash of one text."""
     import py3langid
     import spacy
@@ -65,26 +65,24 @@ def _peer_document(text: str) -> tuple[list[str], str, bytes]:
     if not _TOOLS:
         nlp = spacy.blank("ar")
         nlp.add_pipe("sentencizer")
-        py3langid.set_languages(["ar", "fr", "en", "es"])
+        py3langid.langid.set_languages(["ar", "fr", "en", "es"])
         _TOOLS["nlp"] = nlp
     document = _TOOLS["nlp"](text)
     words = [token.text for token in document if not token.is_punct and not token.is_space]
     sketch = MinHash(num_perm=128)
     sketch.update_batch([" ".join(words[i : i + 3]).encode() for i in range(max(1, len(words) - 2))])
-    return [sentence.text for sentence in document.sents], py3langid.classify(text)[0], sketch.hashvalues.tobytes()
+    return [sentence.text for sentence in document.sents], py3langid.classify(text)[0], sketch
 
 
 def peer(file: Path) -> int:
     """Documents through the other libraries' steps."""
-    import numpy as np
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHashLSH
 
     lsh = MinHashLSH(threshold=0.5, num_perm=128)
     texts = (json.loads(line)["text"] for line in file.open(encoding="utf-8"))
     count = 0
     with ProcessPoolExecutor(WORKERS) as pool:
-        for count, (_, _, values) in enumerate(pool.map(_peer_document, texts, chunksize=100), start=1):
-            sketch = MinHash(num_perm=128, hashvalues=np.frombuffer(values, dtype=np.uint64))
+        for count, (_, _, sketch) in enumerate(pool.map(_peer_document, texts, chunksize=100), start=1):
             lsh.query(sketch)
             lsh.insert(count, sketch)
     return count
@@ -92,9 +90,8 @@ def peer(file: Path) -> int:
 
 def enlarge(file: Path, size: int, target: Path) -> None:
     """Write `size` texts of sentences drawn within a label, each as many as some article of that label has."""
-    opened = gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8")
-    with opened as lines:
-        rows = [json.loads(line) for line in lines]
+    raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    rows = [json.loads(line) for line in raw.splitlines()]
     pools, lengths = defaultdict(list), []
     for row in rows:
         sentences = [s for line in row["text"].split("\n") for s in line.split(". ") if s.strip()]

@@ -74,7 +74,7 @@ def kept_share(rows: list[str], text: str, mask: list[bool], position: int) -> t
 def main() -> None:
     """Score and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("half", nargs="?", choices=("tuned", "unseen"), default="unseen")
+    parser.add_argument("half", nargs="?", choices=("tuned", "unseen", "fresh"), default="unseen")
     parser.add_argument("--wrong", action="store_true", help="print each row that was misjudged")
     arguments = parser.parse_args()
     golds = {meta["id"]: (meta, lines, file) for file in sorted((PAGES / arguments.half).glob("*.gold"))
