@@ -86,7 +86,7 @@ def test_text_that_is_no_page_loses_nothing_at_its_end():
 def test_a_title_that_comes_twice_is_left_out_once():
     title = "Le bassin de Brévanne rouvrira au printemps"
     assert left_out(f"Accueil > Sports > {title}", title, "Publié le 1er mars 2025", title, A, B) == {
-        f"Accueil > Sports > {title}": "before the article", "Publié le 1er mars 2025": "publication date", title: "repeated title",
+        f"Accueil > Sports > {title}": "menu", "Publié le 1er mars 2025": "publication date", title: "repeated title",
     }  # fmt: skip
 
 

@@ -73,17 +73,17 @@ def _pattern() -> re.Pattern[str]:
     yesterday, after = _alternation(_YESTERDAY), _alternation((*_LAST, *_NEXT, *_THIS))
     ordinal, year = r"(?:er|st|nd|rd|th)?", r"(?P<{}>(?:19|20)\d\d)"
     day = (
-        rf"(?P<d1>\d{{1,2}}|{_alternation(_FIRST)}){ordinal}(?: ?(?: |الي|au|to|al|a|et|و) ?(?P<d2>\d{{1,2}}))?"
-        r"(?: ?[,/] ?| (?:de |del |of |من )?)"
+        rf"(?P<d1>\d{{1,2}}|{_alternation(_FIRST)}){ordinal}"
+        rf"(?: ?(?: |الي|au|to|al|a|et|و) ?(?:(?:{weekday}) )?(?P<d2>\d{{1,2}}))?(?: ?[,/] ?| (?:de |del |of |من )?)"
     )
     forms = [
         r"(?P<iso>(?P<iy>(?:19|20)\d\d)(?P<is>[ /.])(?P<im>\d\d)(?P=is)(?P<id>\d\d)(?!\d))",
         r"(?P<nd>\d{1,2})(?P<ns>[ /.])(?P<nm>\d{1,2})(?P=ns)(?P<ny>(?:19|20)\d\d)(?!\d)",
-        rf"(?:(?:(?P<yesterday>{yesterday}) )?(?P<weekday>{weekday})[ ,]{{1,2}})?(?:{day})?"
+        rf"(?:(?:(?P<yesterday>{yesterday}),? )?(?P<weekday>{weekday})[ ,]{{1,2}})?(?:{day})?"
         rf"(?P<month>{month})\.?(?: ?/ ?(?:{month}))?(?: (?P<d3>\d{{1,2}}){ordinal}(?=,? \d{{4}}))?"
         rf"(?:,? (?P<shift>{after}))?(?:,? (?:de |del |of )?{year.format('year')})?(?!\w)",
         rf"(?P<before>last|next) (?P<month2>{month})(?!\w)",
-        rf"(?:(?P<yesterday2>{yesterday}) )?(?P<weekday2>{weekday})(?: (?P<shift2>{after}))?(?!\w)",
+        rf"(?:(?P<yesterday2>{yesterday}),? )?(?P<weekday2>{weekday})(?: (?P<shift2>{after}))?(?!\w)",
     ]
     return re.compile("|".join(forms))
 

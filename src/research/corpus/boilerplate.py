@@ -25,13 +25,14 @@ _LONG_HEADLINE = 15  # words; under the body, a line so long is more likely pros
 _LONG = 25  # words; a line this long is prose without a full stop, too
 _BYLINE_WORDS = 12
 _LABEL_WORDS = 5
+_SUBTITLE = 5  # words of a subtitle, and of a title that has a byline
 _MENU_WORDS, _ITEM_WORDS = 40, 4  # of a row of menu items, of half the items in it
 _DATED = ("publication date", "page date")
 _DATE_WORDS = 14
 _AROUND_DATE, _AROUND_DAY = 18, 10  # letters beside a date, and one without a year, on a line of its own
 _REPEATED = 3  # articles, of different text, that share a line for it to be their site's
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
-_SEPARATED = re.compile(r"[|·•›»<>]|\s/|//|\t|(?<=\S) {4,}(?=\S)")
+_SEPARATED = re.compile(r"[|·•›»<>]|\+{2,}|\s/|//|\t|(?<=\S) {3,}(?=\S)")
 _MARKS = re.compile(r"[\[*_#>`]")
 _OPENING_MARKS = re.compile(r"^[^\w#©+-]+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -85,7 +86,7 @@ class Line:
         items = _SEPARATED.split(self.plain)
         if len(items) < 3 or sorted(len(item.split()) for item in items)[len(items) // 2] > _ITEM_WORDS:
             return False
-        wide = re.search(r"\S {4,}\S", self.plain) is not None
+        wide = re.search(r"\S {3,}\S", self.plain) is not None
         return wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"'))
 
     @cached_property
@@ -218,13 +219,20 @@ def _headline(lines: Sequence[Line], opens: int, title: str, repeated: Set[str])
             return i
     folded = [line.folded for line in lines]
 
+    long = {i for i in candidates if lines[i].words >= _SUBTITLE}
+
     def likelihood(position: int) -> float:
         i = candidates[position]
         line = lines[i]
         repeats = line.words >= 4 and sum(line.folded in other for other in folded) > 1
         following = lines[i + 1].words if i + 1 in candidates else 0
-        standfirst = following >= 12 and following >= 1.3 * line.words >= 6
-        signed = i + 1 < len(lines) and (lines[i + 1].rule in _DATED or lines[i + 1].is_byline)
+        longer = following >= 12 and following >= 1.3 * line.words >= 6
+        standfirst = longer or (
+            following >= _SUBTITLE and [i - 1 in long, i in long, i + 2 in long] == [False, True, False]
+        )
+        signed = (
+            any(other.rule in _DATED or other.is_byline for other in lines[i + 1 : i + 3]) and line.words >= _SUBTITLE
+        )
         menu = any(between.is_links and not between.rule for between in lines[i + 1 : opens])
         advert = i > 0 and lines[i - 1].rule == "advert"
         # A date above a menu is the page's clock.
@@ -241,10 +249,11 @@ def _can_be_title(line: Line) -> bool:
     return (
         line.words in _TITLE_WORDS
         and not line.rule
-        and not (line.is_byline or line.is_links or re.search(r"[|›•·]", line.plain))
+        and not (line.is_byline or line.is_links or re.search(r"[|›•·]|\+\+", line.plain))
         and not line.plain.endswith((".", ":", ";", "؛"))
         and not BULLET.match(line.text)
         and numbers * 3 <= line.words
+        and not (line.words <= _SUBTITLE and line.plain[0].islower())
         and unicodedata.category(line.plain[0]) != "So"
     )
 
@@ -302,7 +311,7 @@ def _between(lines: Sequence[Line], i: int, headline: int | None) -> tuple[str, 
         return "", "advert"
     if line.ends_sentence or (line.words >= _OPENING_WORDS and not line.is_links):
         return "paragraph", ""
-    return "", "short line before the body"
+    return "", "menu" if line.is_links else "short line before the body"
 
 
 def _beside_date(lines: Sequence[Line], i: int) -> bool:
@@ -321,7 +330,7 @@ def _inside(
     if headline is not None and line.folded == lines[headline].folded:
         return "", "repeated title"
     if line.is_links and "](" in line.text:
-        return "", "links"
+        return "", "menu"
     if line.text in repeated and not line.is_prose:
         return "", "repeated across the collection"
     if line.is_prose or line.ends_sentence or BULLET.match(line.text) or line.words >= _LONG_HEADLINE:
@@ -360,7 +369,9 @@ def _after(lines: Sequence[Line], i: int, last: int, closes: int, repeated: Set[
 
 
 def _reason(line: Line, repeated: Set[str], otherwise: str) -> str:
-    return line.rule or ("repeated across the collection" if line.text in repeated else otherwise)
+    if line.rule or line.is_links:
+        return line.rule or "menu"
+    return "repeated across the collection" if line.text in repeated else otherwise
 
 
 def _looks_like_name(line: Line) -> bool:

@@ -34,6 +34,7 @@ class _Pattern:
 class _Cues:
     labels: dict[str, re.Pattern[str]]
     tools: frozenset[str]
+    fillers: frozenset[str]
     patterns: dict[str, _Pattern]
     words: ahocorasick_rs.AhoCorasick  # that a line must hold for a pattern to be tried
     rules: list[str]  # of each of the words
@@ -50,8 +51,10 @@ def cues() -> _Cues:
     labels = {}
     for rule, phrases in raw["labels"].items():
         known = "|".join(sorted({re.escape(fold_label(phrase)) for phrase in phrases}, key=lambda p: (-len(p), p)))
-        labels[rule] = re.compile(rf"(?:\d+ )?(?:{known})(?P<also>{_ALSO})?(?!\w)(?P<rest>.*)")
-    tools = frozenset(re.findall(r"[^\W\d_]+", fold_label(raw["tools"])))
+        labels[rule] = re.compile(
+            rf"(?:\d+ |les |the |los |vos |your )?(?:{known})(?P<also>{_ALSO})?(?!\w)(?P<rest>.*)"
+        )
+    tools, fillers = (frozenset(re.findall(r"[^\W\d_]+", fold_label(raw[name]))) for name in ("tools", "fillers"))
     patterns = {
         rule: _Pattern(_any_of(found.get("opens", [])), _any_of(found["any"]), found.get("in_prose", False))
         for rule, found in raw["patterns"].items()
@@ -61,7 +64,7 @@ def cues() -> _Cues:
     opening = {name: raw[name].replace("| ", "|") for name in ("published", "byline")}
     published = re.compile(rf"(?:{opening['published']})\b")
     byline = re.compile(rf"(?:{opening['byline']})(?: ?:|\b)")
-    return _Cues(labels, tools, patterns, automaton, [rule for _, rule in words], published, byline)
+    return _Cues(labels, tools, fillers - tools, patterns, automaton, [rule for _, rule in words], published, byline)
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:
@@ -100,7 +103,7 @@ def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
         if cue.opens.match(folded) or (may_hold and rule in held and cue.anywhere.search(folded)):
             return rule
     letters = re.findall(r"[^\W\d_]+", folded) if words <= _TOOL_WORDS and not ends_sentence else []
-    if letters and cues().tools.issuperset(letters):
+    if not cues().tools.isdisjoint(letters) and (cues().tools | cues().fillers).issuperset(letters):
         return "page tools"
     if re.fullmatch(r"(?:#[\w.]+[ ,،·]*)+", folded):
         return "tags"

@@ -22,10 +22,11 @@ _LINE_WORDS = 30  # a publication line is no longer
 _PROSE_WORDS = 12
 _DATELINE = 90  # characters within which a dateline ends
 _INVISIBLE = r"[\s*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
-_PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)\s*(?=[,،/(–—:·]|\s-|\s\d|$)")
+_PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)\s*(?=[,،/(–—:·*]|ـ{2}|\s-|\s\d|$)")
 _PLACE_WORDS = 4
-_DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|--|\.?-(?=\s)|\s-)")
+_DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|ـ{2,}|\*{2}\s*–|--|\.?-(?=\s)|\s-)")
 _DAY_AND_DASH = re.compile(r"[,،]\s[^–—:]{0,20}\d{1,2}[^–—:\d]{0,20}\s(?:[–—]|--)\s")
+_HOUR = re.compile(r"\d{1,2} ?[:hH] ?\d{2}")
 _UPDATED = re.compile(
     r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$"
 )
@@ -145,16 +146,11 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
             continue
         said = bool(cues().published.search(fold(part.text).text))
         beside = part.kind == "byline" or part.rule in ("page date", "publication date")
-        under_title = title is not None and i > title and i < first
-        right_under = i == last + 1 or (i == last + 2 and parts[i - 1].kind == "byline")
-        if (
-            (said and part.rule in ("page date", "publication date", ""))
-            or (
-                beside
-                and (under_title or (title == 1 and i == 0) or (i > last and right_under and part.kind != "byline"))
-            )
-            or (part.kind == "byline" and beside)
-        ):
+        under = title is not None and title < i < first and not any(p.rule == "menu" for p in parts[title:first])
+        above = title is not None and i == title - 1 and (i == 0 or not _HOUR.search(part.text))
+        below = i > last and (i == last + 1 or (i == last + 2 and parts[i - 1].kind == "byline"))
+        plain = beside and (under or above or below)
+        if (said and (beside or not part.rule)) or plain or part.kind == "byline":
             return part, _published_of(part, days)
     return None
 
