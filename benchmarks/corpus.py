@@ -135,14 +135,10 @@ def main() -> None:
             for side, runs in found.items():
                 seconds = statistics.median(run["seconds"] for run in runs)
                 peak = max(run["peak"] for run in runs)
-                rates[side][size] = runs[0]["count"] / seconds
-                ratio = (
-                    rates[side][size] * statistics.median(r["seconds"] for r in found["peer"]) / size
-                    if "peer" in found
-                    else 0
-                )
+                rate = rates[side][size] = runs[0]["count"] / seconds
+                ratio = statistics.median(run["seconds"] for run in found["peer"]) / seconds
                 print(
-                    f"{size:7} {side:6} {rates[side][size]:7.0f} articles/s  {ratio:5.2f} of the peer  peak {peak:5.0f} MB",
+                    f"{size:7} {side:6} {rate:6.0f} articles/s {ratio:6.2f} of the peer, peak {peak:5.0f} MB",
                     flush=True,
                 )
     first, last = arguments.sizes[0], arguments.sizes[-1]
