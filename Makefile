@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: brief test check lint lock bench clean help
+.PHONY: brief test check lint lock bench quality clean help
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ lint: .venv/made  ## ruff and mypy
 
 bench: .venv/made  ## time the build beside a plain papermill + nbconvert loop
 	@$(BIN)/python benchmarks/build.py
+
+quality: .venv/made  ## score the loader on invented pages with gold
+	@$(BIN)/python benchmarks/pages.py
 
 .venv/made: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
