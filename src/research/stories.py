@@ -2,11 +2,10 @@
 
 Near-duplicates share word triples: MinHash (Broder 1997) proposes pairs, and the share of the shorter text's triples
 that the other has too decides. A translation shares what crosses languages unchanged: numbers, full dates, proper
-names, compared by the consonants that both scripts write (السغروشني and Seghrouchni both leave ``sgrsn``; vowels and
-doubled letters are not stable across spellings), a codebook's concepts, and the order in which they come. Two
-events on one subject share names; they don't share their numbers.
+names, a codebook's concepts, and the order in which they come. Two events on one subject share names; they don't
+share their numbers.
 
-Each document is kept as a sketch of a few hundred bytes, so a collection need not fit in memory.
+Each document is kept as a sketch of a few hundred bytes, see `sketches`, so a collection need not fit in memory.
 """
 
 from __future__ import annotations
@@ -14,20 +13,18 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
 from itertools import combinations
 from math import log
 
 import numpy as np
 import numpy.typing as npt
 
+from research.sketches import CAPITALISED, SIZE, Ints, Sketch, hashes, name_hashes
 from research.text import fold, is_arabic
 
 _NEAR_DUPLICATE = 0.5  # of the shorter document's word triples; unrelated documents share a twentieth at most
-_SKETCH = 400  # triples kept of a long document: those of smallest hash, a fair sample
 _BANDS, _ROWS = 64, 3  # of the MinHash; 97 % of the pairs with 38 % of all their triples in common become candidates
 _ESTIMATE = 0.25  # by MinHash, of the triples in common; candidates below it are not looked at again
 _TRANSLATION = 0.5  # score of a pair, see `_score`
@@ -41,64 +38,13 @@ _ALL = np.uint32(2**32 - 1)
 _COMMON = 100  # an anchor in more documents than this proposes no pair
 _BACKGROUND = 100  # documents assumed beside a small collection when the rarity of an anchor is counted
 
-Ints = npt.NDArray[np.uint32]
-
-# One symbol for the letters that transliterations of one sound use; what is in no group is dropped.
-_GROUPS = ("bبp", "tتطث", "dدضذظ", "gجغj", "sسصشcزxz", "kكقq", "fفv", "lل", "mم", "nن", "rر", "hحخه")
-_DIGRAPHS = re.compile(r"[cs]h|kh|gh|[td]h|ph|(.)\1|h\b")
-_DIGRAPH = {"ch": "s", "sh": "s", "kh": "h", "gh": "g", "th": "t", "dh": "d", "ph": "f", "h": ""}
-# Attached particles as they come out in symbols: ف, one of ب ك ل س, and ال; و and ا are dropped.
-_PARTICLES = re.compile(rb"f?[bkls]?l?")
-_NUMBER = re.compile(r"\d+(?:[.,٬٫]\d+| \d{3}(?!\d))*")
-_INSIDE_SENTENCE = re.compile(r"(?<![.!?:…«“\"\n])[ \-’']([A-ZÀ-Þ]\w{3,})")
-
-
-@dataclass(frozen=True, slots=True)
-class Sketch:
-    """What is kept of a document to compare it by: hashes of its text, its word triples and names, and its numbers."""
-
-    language: str
-    digest: int
-    triples: Ints
-    numbers: tuple[str, ...]
-    names: Ints
-    is_names: bool  # of a script with capitals: `names` are names; otherwise they are all its words
-
-
-def sketch(text: str, language: str, *, folded: str = "", dates: Iterable[str] = ()) -> Sketch:
-    """The sketch of one document.
-
-    Parameters
-    ----------
-    text : str
-        Its passages.
-    language : str
-        Its language.
-    folded : str
-        Its text folded, where that is known.
-    dates : iterable of str
-        Its full dates, in ISO form.
-    """
-    folded = folded or fold(text).text
-    words = re.findall(r"\w+", folded)
-    words += [""] * (3 - len(words))
-    hashes = np.fromiter(map(_hash, words), dtype=np.uint32, count=len(words))
-    triples = np.unique(hashes[:-2] * np.uint32(0x9E3779B1) ^ hashes[1:-1] * np.uint32(0x85EBCA77) ^ hashes[2:])
-    days = list(dates)
-    counts = Counter(_numbers(folded))
-    counts.subtract(part.lstrip("0") for day in days for part in day.split("-"))  # a date counts once, not in parts
-    numbers = dict.fromkeys([*(number for number, count in counts.items() if count > 0), *days])
-    forms = _skeletons(folded if language == "ar" else " ".join(_capitalised(text)))
-    keys = np.fromiter(map(zlib.crc32, forms), dtype=np.uint32, count=len(forms))
-    digest = zlib.crc32(text.encode("utf-8", "replace"))
-    return Sketch(language, digest, triples[:_SKETCH], tuple(numbers), keys, is_names=language != "ar")
-
 
 class StoryIndex:
     """Sketches of many documents, and the links between them.
 
     Examples
     --------
+    >>> from research.sketches import sketch
     >>> index = StoryIndex()
     >>> for name in "ab":
     ...     index.add(name, sketch("The council of Northport voted to reopen the ward.", "en"))
@@ -111,8 +57,9 @@ class StoryIndex:
 
     def add(self, doc_id: str, sketch: Sketch, *, concepts: Iterable[str] = ()) -> None:
         """Add a document, with the ids of a codebook's concepts in it where there is a codebook."""
-        keys = np.fromiter(map(_hash, set(concepts)), dtype=np.uint32)
-        self._sketches[doc_id] = replace(sketch, names=np.union1d(sketch.names, keys)) if len(keys) else sketch
+        keys = [zlib.crc32(concept.encode()) for concept in concepts]
+        names = np.union1d(hashes(sketch.names), np.array(keys, dtype=np.uint32))
+        self._sketches[doc_id] = sketch._replace(names=names.tobytes()) if keys else sketch
 
     def links(self, text_of: Callable[[str], str] | None = None) -> list[dict[str, object]]:
         """Every link, one row of the table ``story_links`` each; names show their spelling where `text_of` is given."""
@@ -135,7 +82,7 @@ class StoryIndex:
 
     def _duplicates(self, names: list[str]) -> list[dict[str, object]]:
         links: list[dict[str, object]] = []
-        for i, j in _candidates([self._sketches[name].triples for name in names]):
+        for i, j in _candidates([hashes(self._sketches[name].triples) for name in names]):
             a, b = self._sketches[names[i]], self._sketches[names[j]]
             score = _shared(a.triples, b.triples)
             if score >= _NEAR_DUPLICATE and a.language == b.language:
@@ -166,11 +113,12 @@ class StoryIndex:
 
     def _holders(self, names: list[str]) -> dict[str | int, list[str]]:
         """Anchor -> the documents that hold it; of a script without capitals, the words that are names elsewhere."""
-        known = {key for name in names if self._sketches[name].is_names for key in self._sketches[name].names.tolist()}
+        named = [found for found in self._sketches.values() if found.is_names]
+        known = {key for found in named for key in hashes(found.names).tolist()}
         holders: dict[str | int, list[str]] = defaultdict(list)
         for name in names:
             found = self._sketches[name]
-            for anchor in (*found.numbers, *known.intersection(found.names.tolist())):
+            for anchor in (*found.numbers, *known.intersection(hashes(found.names).tolist())):
                 holders[anchor].append(name)
         return holders
 
@@ -238,9 +186,10 @@ def _mixed(rows: Ints) -> npt.NDArray[np.uint64]:
     return mixed
 
 
-def _shared(a: Ints, b: Ints) -> float:
+def _shared(one: bytes, other: bytes) -> float:
     """Share of the shorter document's triples that the other has, among hashes that both sketches reach."""
-    reach = min(a[-1] if len(a) == _SKETCH else _ALL, b[-1] if len(b) == _SKETCH else _ALL)
+    a, b = hashes(one), hashes(other)
+    reach = min(a[-1] if len(a) == SIZE else _ALL, b[-1] if len(b) == SIZE else _ALL)
     a, b = a[: np.searchsorted(a, reach, "right")], b[: np.searchsorted(b, reach, "right")]
     return len(np.intersect1d(a, b, assume_unique=True)) / max(1, min(len(a), len(b)))
 
@@ -252,10 +201,10 @@ def _score(a: Sketch, b: Sketch) -> tuple[float, list[str]]:
     """
     numbers = [number for number in a.numbers if number in set(b.numbers)]
     few = min(len(a.numbers), len(b.numbers))
-    names = np.intersect1d(a.names, b.names)
+    names = np.intersect1d(hashes(a.names), hashes(b.names), assume_unique=True)
     if not (a.is_names or b.is_names):
         return 0.0, []
-    fewest = min(len(found.names) for found in (a, b) if found.is_names)
+    fewest = min(len(hashes(found.names)) for found in (a, b) if found.is_names)
     by_name = len(names) / max(1, fewest)
     order = _in_order([b.numbers.index(number) for number in numbers])
     evidence = [
@@ -279,63 +228,11 @@ def _in_order(positions: list[int]) -> float:
     return len(tops) / max(1, len(positions))
 
 
-def _numbers(folded: str) -> list[str]:
-    """Numbers of two digits or more, whatever separates their thousands and decimals.
-
-    >>> _numbers("6.000 conteneurs, 6 000, 11,5 et 3")
-    ['6000', '6000', '11.5']
-    """
-    found = []
-    for written in _NUMBER.findall(folded):
-        plain = re.sub(r"[ .,٬](?=\d{3}(?!\d))", "", written).replace(",", ".").replace("٫", ".")
-        found.append(plain)
-    return [number for number in found if len(number) > 1]
-
-
-def _capitalised(text: str) -> set[str]:
-    """Folded words that keep a capital inside a sentence: names, of a script that has capitals."""
-    return {fold(word).text for word in set(_INSIDE_SENTENCE.findall(text))}
-
-
-@lru_cache(maxsize=200_000)
-def _hash(word: str) -> int:
-    return zlib.crc32(word.encode("utf-8", "replace"))
-
-
-@cache
-def _symbols() -> npt.NDArray[np.uint8]:
-    """Each character's symbol; 0 for a letter or digit without one, a space for what separates words."""
-    table = np.array([0 if chr(code).isalnum() else ord(" ") for code in range(0x10000)], dtype=np.uint8)
-    for group in _GROUPS:
-        table[[ord(letter) for letter in group]] = ord(group[0])
-    return table
-
-
-def _skeletons(folded: str) -> set[bytes]:
-    """The consonants that folded words leave; of Arabic ones also without the particles that may be attached.
-
-    >>> sorted(_skeletons("seghrouchni")), sorted(_skeletons("والسغروشني"))
-    ([b'sgrsn'], [b'lsgrsn', b'sgrsn'])
-    """
-    arabic = is_arabic(folded)
-    plain = folded.replace("ه ", " ") if arabic else _DIGRAPHS.sub(_single, folded)
-    codes = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    symbols = _symbols()[np.minimum(codes, 0xFFFF)]
-    found = set(symbols[symbols > 0].tobytes().split())
-    if arabic:
-        found |= {word[cut:] for word in found for cut in range(1, len(_PARTICLES.match(word)[0]) + 1)}  # type: ignore[index]
-    return {form for form in found if len(form) >= 3}
-
-
-def _single(match: re.Match[str]) -> str:
-    return match[1] or _DIGRAPH[match[0]]
-
-
 def _spelled(a: str, b: str) -> list[str]:
     """The shared names as each text spells them."""
     spellings = []
     for text in (a, b):
-        words = re.findall(r"[^\W\d_]{3,}", text) if is_arabic(text[:200]) else _INSIDE_SENTENCE.findall(text)
-        spellings.append({form: word for word in reversed(words) for form in _skeletons(fold(word).text + " ")})
+        words = re.findall(r"[^\W\d_]{3,}", text) if is_arabic(text[:200]) else CAPITALISED.findall(text)
+        spellings.append({key: word for word in reversed(words) for key in name_hashes(fold(word).text).tolist()})
     first, second = spellings
-    return [f"{first[key]} = {second[key]}" for key in sorted(set(first) & set(second))]
+    return sorted({f"{first[key]} = {second[key]}" for key in set(first) & set(second)})

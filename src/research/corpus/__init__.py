@@ -24,11 +24,12 @@ from research.corpus.document import Document, Record, read_document
 from research.corpus.readers import Article, article_files, read_file, sha256_of
 from research.corpus.sources import read_sources
 from research.errors import ResearchError
+from research.sketches import Source, sketches
 from research.stories import StoryIndex
 from research.tables import table
 
 _LEARNT_FROM = 2000  # articles from which a collection's own furniture is learnt
-_CHUNK = 100  # articles that a process takes at once
+_CHUNK = 50  # articles that are read, or that a process takes, at once
 
 
 @dataclass(frozen=True)
@@ -183,42 +184,41 @@ def iter_documents(
 
 
 def _read(
-    article: Article | ResearchError, *, sheet: dict[str, dict[str, str]], repeated: frozenset[str]
-) -> Document | ResearchError:
-    if isinstance(article, ResearchError):
-        return article
-    try:
-        return read_document(article, source=sheet.get(article.file), repeated=repeated)
-    except ResearchError as error:
-        return error
+    articles: list[Article | ResearchError], *, sheet: dict[str, dict[str, str]], repeated: frozenset[str]
+) -> list[Document | ResearchError]:
+    """Some articles, in order."""
+    found: list[tuple[Record, Source] | ResearchError] = []
+    for article in articles:
+        try:
+            if isinstance(article, ResearchError):
+                raise article
+            found.append(read_document(article, source=sheet.get(article.file), repeated=repeated))
+        except ResearchError as error:
+            found.append(error)
+    drawn = iter(sketches([one[1] for one in found if not isinstance(one, ResearchError)]))
+    return [one if isinstance(one, ResearchError) else Document(one[0], next(drawn)) for one in found]
 
 
 def _mapped(
-    read: Callable[[Article | ResearchError], Document | ResearchError],
+    read: Callable[[list[Article | ResearchError]], list[Document | ResearchError]],
     articles: Iterator[Article | ResearchError],
     workers: int,
 ) -> Iterator[Document | ResearchError]:
-    """`read` of each article in order; by several processes, never many articles ahead."""
+    """`read` of some articles at a time, in order; by several processes, never many articles ahead."""
+    chunks = iter(lambda: list(islice(articles, _CHUNK)), [])
     if workers <= 1:
-        yield from map(read, articles)
+        yield from chain.from_iterable(map(read, chunks))
         return
     # A process with threads must not be copied.
     alone = sys.platform == "linux" and threading.active_count() == 1
-    chunks = iter(lambda: list(islice(articles, _CHUNK)), [])
     with ProcessPoolExecutor(workers, mp_context=get_context("fork" if alone else "spawn")) as pool:
         ahead: deque[Future[list[Document | ResearchError]]] = deque()
         for chunk in chunks:
-            ahead.append(pool.submit(_each, read, chunk))
+            ahead.append(pool.submit(read, chunk))
             if len(ahead) > 2 * workers:
                 yield from ahead.popleft().result()
         while ahead:
             yield from ahead.popleft().result()
-
-
-def _each(
-    read: Callable[[Article | ResearchError], Document | ResearchError], articles: list[Article | ResearchError]
-) -> list[Document | ResearchError]:
-    return [read(article) for article in articles]
 
 
 def _unique(articles: Iterator[Article | ResearchError]) -> Iterator[Article | ResearchError]:

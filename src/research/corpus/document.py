@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from research import dates as dating
 from research.corpus.boilerplate import Line, classify
@@ -15,7 +15,7 @@ from research.corpus.lines import paragraphs
 from research.corpus.publication import Part, publication, sheet_day
 from research.corpus.readers import Article, sha256_of
 from research.errors import ResearchError
-from research.stories import Sketch, sketch
+from research.sketches import Sketch, Source
 from research.tables import LANGUAGES
 from research.text import fold
 
@@ -26,8 +26,7 @@ _OWN_LANGUAGE = 6  # words; a shorter passage has its document's language
 _MARKS = re.compile(r"(?:#+|>)\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One article as rows of the tables, or one row of ``refused``; and what its story is found by, see `stories`."""
 
     rows: Record
@@ -36,8 +35,8 @@ class Document:
 
 def read_document(
     article: Article, *, source: dict[str, str] | None = None, repeated: Set[str] = frozenset()
-) -> Document:
-    """An article as rows of the tables documents, passages, boilerplate and dates.
+) -> tuple[Record, Source]:
+    """An article as rows of the tables documents, passages, boilerplate and dates, and what its sketch is made from.
 
     Parameters
     ----------
@@ -116,7 +115,7 @@ def read_document(
     days = [mention.first.isoformat() for mention in stated if mention.first and mention.first == mention.last]
     body = "\n".join(passage["text"] for passage in passages)
     rows = {"documents": [document], "passages": passages, "boilerplate": boilerplate, "dates": published.rows}
-    return Document(rows, sketch(body, language, folded=" ".join(own), dates=days))
+    return rows, Source(body, " ".join(own), language, tuple(days))
 
 
 @cache
