@@ -113,10 +113,11 @@ def find_dates(text: str, folded: Folded | None = None) -> list[DateMention]:
     folded = folded or fold(text)
     found: list[DateMention] = []
     done = 0
-    for _, at, _ in _openings().find_matches_as_indexes(folded.text):
-        if at < done or not _opens_word(folded.text, at):
+    pattern, searched = _pattern(), folded.text
+    for _, at, _ in _openings().find_matches_as_indexes(searched):
+        if at < done or (at and searched[at - 1] != " " and not _opens_word(searched, at)):
             continue
-        match = _pattern().match(folded.text, at)
+        match = pattern.match(searched, at)
         if match is None:
             continue
         done = match.end()
@@ -133,6 +134,8 @@ def find_dates(text: str, folded: Folded | None = None) -> list[DateMention]:
 
 def _opens_word(folded: str, at: int) -> bool:
     """Whether a word begins there, or only an attached particle stands before it."""
+    if folded[at - 1].isdigit():
+        return False
     left = at
     while left and (folded[left - 1].isalnum() or folded[left - 1] == "_"):
         left -= 1

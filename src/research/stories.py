@@ -57,9 +57,10 @@ class StoryIndex:
 
     def add(self, doc_id: str, sketch: Sketch, *, concepts: Iterable[str] = ()) -> None:
         """Add a document, with the ids of a codebook's concepts in it where there is a codebook."""
-        keys = [zlib.crc32(concept.encode()) for concept in concepts]
-        names = np.union1d(hashes(sketch.names), np.array(keys, dtype=np.uint32))
-        self._sketches[doc_id] = sketch._replace(names=names.tobytes()) if keys else sketch
+        keys = np.array([zlib.crc32(concept.encode()) for concept in concepts], dtype=np.uint32)
+        if len(keys):
+            sketch = sketch._replace(names=np.union1d(hashes(sketch.names), keys).tobytes())
+        self._sketches[doc_id] = sketch
 
     def links(self, text_of: Callable[[str], str] | None = None) -> list[dict[str, object]]:
         """Every link, one row of the table ``story_links`` each; names show their spelling where `text_of` is given."""

@@ -76,6 +76,8 @@ class Folded:
             for code in set(codes[lengths < 0].tolist()):
                 _LENGTHS[code] = len(_TABLE[code])
             lengths = _LENGTHS[codes]
+        if len(codes) == len(self.text) and (lengths == 1).all():
+            return np.arange(len(codes))
         starts = np.repeat(np.arange(len(codes)), lengths)
         if len(starts) == len(self.text):
             return starts

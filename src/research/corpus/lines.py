@@ -11,6 +11,7 @@ from research.text import Span, trimmed
 TERMINAL = (*'.!?؟…:;؛»”"″', ".)", "!)", "?)", "؟)")
 _WIDTHS = range(40, 111)  # characters; the widths at which mail programs, editors and PDFs wrap
 BULLET = re.compile(r"(?:[-–—•*▪◦‣]|\d{1,2}[.)-])\s+\S")
+_LINE = re.compile(r"[^\r\n\u2028\u2029]*(?:\r\n|[\r\n\u2028\u2029]|\Z)")
 _NEARLY = 0.8  # of the width; a line that goes on in small letters may break so early
 _CONTINUED = 0.8  # of the line ends in a wrapped block are there because the next word did not fit
 
@@ -60,7 +61,7 @@ def _lines(text: str) -> tuple[list[_Line], list[int]]:
     lines: list[_Line] = []
     blocks: list[int] = []
     number, blank = 0, False
-    for match in re.finditer(r"[^\r\n\u2028\u2029]*(?:\r\n|[\r\n\u2028\u2029]|\Z)", text):
+    for match in _LINE.finditer(text):
         start, end = trimmed(text, *match.span())
         if start >= end:
             blank = True

@@ -73,7 +73,6 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
     stated = _metadata_day(metadata)
     line = _publication_line(parts)
     body = [(part, mention) for part in parts if part.passage_id for mention in part.dates]
-    years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
     chosen: tuple[Part, dating.DateMention] | None = None
     day: date | None
     if sheet:
@@ -85,7 +84,8 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
         assert chosen is not None and chosen[1].first is not None
         day, how = chosen[1].first, f"{chosen[1].how}: {'a publication line' if line else 'the dateline'}"
     else:
-        day, how, chosen = _day_after(_settle(body, None, years))
+        says_yesterday = any(mention.shift == "yesterday" for _, mention in body)
+        day, how, chosen = _day_after(_settle(body, None)) if says_yesterday else (None, "", None)
     clock = None if day else _clock(parts)
     rows = []
     for part, mention in _left_out(parts):
@@ -96,7 +96,7 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
         else:
             rows.append(_row(doc_id, part, mention, "event", how=f"{mention.how}, in a line left out"))
     reference = day or (clock.first if clock else None)
-    for (part, mention), (_, before) in zip(_settle(body, reference, years), body, strict=True):
+    for (part, mention), (_, before) in zip(_settle(body, reference), body, strict=True):
         if chosen and part is chosen[0] and mention.start == chosen[1].start:
             if not how.startswith("resolved"):
                 rows.append(_row(doc_id, part, mention, "published", how=how, chosen=True))
@@ -194,10 +194,12 @@ def _is_place(name: str) -> bool:
 Dated = list[tuple[Part, dating.DateMention]]
 
 
-def _settle(body: Dated, reference: date | None, years: dict[str, set[int]]) -> Dated:
-    if all(mention.first for _, mention in body):
-        return body
+def _settle(body: Dated, reference: date | None) -> Dated:
+    """The dates in the article's text, those resolved that something in it or `reference` settles."""
     known = [mention for _, mention in body]
+    if all(mention.first for mention in known):
+        return body
+    years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
     for _ in range(2):  # weekdays lean on dates that the first turn resolves
         known = [
             dating.resolve(mention, reference=reference, years=years[part.passage_id], known=known)
