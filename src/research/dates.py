@@ -21,7 +21,7 @@ _LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "en_GB", "es")
 _YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
 _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")
 _NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
-_YEAR = re.compile(r"(?:19|20)(?<![\d/.]..)\d\d(?![\d/])")
+_YEAR = re.compile(r"[12](?<![\d/.].)(?:(?<=1)9|(?<=2)0)\d\d(?![\d/])")
 _FIRST = {"premier": 1, "primero": 1, "فاتح": 1}
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from research.corpus.cues import CLOSING, cues, rule_for
 from research.corpus.lines import BULLET, TERMINAL, paragraphs
 from research.corpus.pages import squeezed
 from research.text import fold, fold_label
 
+T = TypeVar("T")
 _TITLE_WORDS = range(3, 29)
 _OPENING_WORDS = 8  # a body opens with a sentence of at least so many
 _LONG_HEADLINE = 15  # words; under the body, a line so long is more likely prose than another article's title
@@ -40,6 +41,17 @@ _HEADING_MARK = re.compile(r"[>\s]*(?:#{1,6}\s+)?")
 _MARKUP = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
 
 
+class _lazy(Generic[T]):  # noqa: N801
+    """`functools.cached_property` without its lock, which costs more than most of these properties on Python 3.11."""
+
+    def __init__(self, made: Callable[[Any], T]) -> None:
+        self.made = made
+
+    def __get__(self, line: Any, _owner: type | None = None) -> T:
+        value = line.__dict__[self.made.__name__] = self.made(line)
+        return value
+
+
 def _has_word(token: str) -> bool:
     return token.isalnum() or any(char.isalnum() for char in token)
 
@@ -53,26 +65,26 @@ class Line:
     block: int = 0
     dates: tuple[str, ...] = ()  # as they stand in it
 
-    @cached_property
+    @_lazy
     def plain(self) -> str:
         """Without Markdown's marks."""
         marked = _MARKS.search(self.text)
         return _MARKUP.sub(r"\1", _HEADING_MARK.sub("", self.text, count=1)).strip() if marked else self.text
 
-    @cached_property
+    @_lazy
     def folded_plain(self) -> str:
         return self.folded if self.plain is self.text else fold(self.plain).text
 
-    @cached_property
+    @_lazy
     def words(self) -> int:
         tokens = self.plain.split()
         return len(tokens) if len(tokens) > _LONG else sum(map(_has_word, tokens))
 
-    @cached_property
+    @_lazy
     def ends_sentence(self) -> bool:
         return self.plain.endswith(TERMINAL) and not self.is_links
 
-    @cached_property
+    @_lazy
     def is_links(self) -> bool:
         """Whether it is a row of menu items, or Markdown with nothing but links."""
         if "](" in self.text:
@@ -89,12 +101,12 @@ class Line:
         wide = re.search(r"\S {3,}\S", self.plain) is not None
         return wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"'))
 
-    @cached_property
+    @_lazy
     def is_prose(self) -> bool:
         """Whether it reads as a sentence, or is too long for anything else."""
         return not self.is_links and ((self.ends_sentence and self.words >= 4) or self.words >= _LONG)
 
-    @cached_property
+    @_lazy
     def is_date(self) -> bool:
         """Whether it is a date, perhaps with an hour, and nothing else."""
         if not self.dates or self.words > _DATE_WORDS or BULLET.match(self.text):
@@ -103,7 +115,7 @@ class Line:
         complete = any(re.search(r"\d{4}", surface) for surface in self.dates)
         return beside <= (_AROUND_DATE if complete else _AROUND_DAY)
 
-    @cached_property
+    @_lazy
     def rule(self) -> str:
         """The rule under which it is left out wherever it stands, or nothing."""
         if not _LETTER.search(self.plain) and (len(re.findall(r"\d", self.plain)) < 6 or ":" in self.plain):
@@ -118,7 +130,7 @@ class Line:
             return "publication date"
         return "page date" if self.is_date else ""
 
-    @cached_property
+    @_lazy
     def is_byline(self) -> bool:
         if self.words > _BYLINE_WORDS or self.plain.endswith((".", ":", "?")):
             return False

@@ -32,7 +32,8 @@ class _Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _Cues:
-    labels: dict[str, re.Pattern[str]]
+    labels: re.Pattern[str]
+    label_rules: list[str]
     tools: frozenset[str]
     fillers: frozenset[str]
     patterns: dict[str, _Pattern]
@@ -48,12 +49,11 @@ def cues() -> _Cues:
     import yaml
 
     raw: dict[str, Any] = yaml.safe_load(files("research.corpus").joinpath("cues.yaml").read_text(encoding="utf-8"))
-    labels = {}
-    for rule, phrases in raw["labels"].items():
-        known = "|".join(sorted({re.escape(fold_label(phrase)) for phrase in phrases}, key=lambda p: (-len(p), p)))
-        labels[rule] = re.compile(
-            rf"(?:\d+ |les |the |los |vos |your )?(?:{known})(?P<also>{_ALSO})?(?!\w)(?P<rest>.*)"
-        )
+    groups = []
+    for number, phrases in enumerate(raw["labels"].values()):
+        known = sorted({re.escape(fold_label(phrase)) for phrase in phrases}, key=lambda p: (-len(p), p))
+        groups.append(f"(?P<rule{number}>{'|'.join(known)})(?!\\w)")
+    labels = re.compile(rf"(?:\d+ |les |the |los |vos |your )?(?:{'|'.join(groups)})(?P<also>{_ALSO})?(?P<rest>.*)")
     tools, fillers = (frozenset(re.findall(r"[^\W\d_]+", fold_label(raw[name]))) for name in ("tools", "fillers"))
     patterns = {
         rule: _Pattern(_any_of(found.get("opens", [])), _any_of(found["any"]), found.get("in_prose", False))
@@ -64,7 +64,17 @@ def cues() -> _Cues:
     opening = {name: raw[name].replace("| ", "|") for name in ("published", "byline")}
     published = re.compile(rf"(?:{opening['published']})\b")
     byline = re.compile(rf"(?:{opening['byline']})(?: ?:|\b)")
-    return _Cues(labels, tools, fillers - tools, patterns, automaton, [rule for _, rule in words], published, byline)
+    return _Cues(
+        labels,
+        list(raw["labels"]),
+        tools,
+        fillers - tools,
+        patterns,
+        automaton,
+        [rule for _, rule in words],
+        published,
+        byline,
+    )
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:
@@ -92,10 +102,9 @@ def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
     """
     if words > _RULE_WORDS:
         return ""
-    for rule, pattern in cues().labels.items():
-        label = pattern.match(folded)
-        if label and _is_label(label["rest"].strip(), words, ends_sentence, also=label["also"] is not None):
-            return rule
+    label = cues().labels.match(folded)
+    if label and _is_label(label["rest"].strip(), words, ends_sentence, also=label["also"] is not None):
+        return next(rule for n, rule in enumerate(cues().label_rules) if label[f"rule{n}"] is not None)
     held = {cues().rules[word] for word, _, _ in cues().words.find_matches_as_indexes(folded, overlapping=True)}
     for rule, cue in cues().patterns.items():
         # In a sentence only a cue that opens it counts, but for those that come as sentences.
