@@ -125,6 +125,7 @@ def test_wrapped_paragraphs_are_one_and_lists_are_not():
     ):
         spans, _ = paragraphs(text)
         assert len(spans) == parts, text
+    assert len(paragraphs(f"{A}\n{B}\nOui.\n{A[:60]}.")[0]) == 4
     arabic = "صادق مجلس المدينة يوم الخميس على ميزانية السنة المقبلة التي\nبلغت قيمتها الإجمالية نحو مئتي مليون درهم وخصص ثلثها لقطاع\nالماء."
     assert len(paragraphs(arabic)[0]) == 1
 

@@ -1,3 +1,6 @@
+import unicodedata
+
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,3 +142,46 @@ def test_a_publication_date_that_is_no_date_is_refused(tmp_path):
     sheet.write_text(",".join(SOURCE_COLUMNS) + "\na.txt,,,,,,16/01/2026\n", encoding="utf-8")
     with pytest.raises(ResearchError, match=r"sources\.csv, a\.txt: published '16/01/2026'; write it as 2026-01-31"):
         load_corpus(tmp_path, sources=sheet, strict=True)
+
+
+def test_several_processes_give_what_one_gives(tmp_path):
+    lines = [f'{{"text": "{BODY} Le {day} mars 2025, {n} voix."}}' for n, day in enumerate([3, 4] * 60, start=100)]
+    (tmp_path / "x.jsonl").write_text("\n".join(["not json", *lines]), encoding="utf-8")
+    one, two = (load_corpus(tmp_path, workers=workers) for workers in (1, 2))
+    for name in ("documents", "passages", "boilerplate", "dates", "story_links", "refused"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+    assert len(two.documents) == 120 and two.refused["file"].tolist() == ["x.jsonl, line 1"]
+
+
+def test_a_passage_has_its_own_language_and_a_short_one_its_documents(tmp_path):
+    quoted = "أكدت المديرة أن الماء أمانة بين الناس جميعا وأن البلدة لن تبيعه لأحد."
+    (tmp_path / "a.txt").write_text(f"{BODY}\n{quoted}\nOui.\n{BODY}", encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.passages["language"].tolist() == ["fr", "ar", "fr", "fr"]
+    assert corpus.documents["language"].item() == "fr"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8-sig", BODY), ("utf-16", BODY), ("utf-16-le", BODY), ("cp1252", BODY.replace("'", "’")),
+        ("cp1256", "صادق مجلس المدينة يوم الخميس على ميزانية السنة المقبلة، وقال الرئيس إن الأولوية للماء والمدارس."),
+        ("iso8859_6", "صادق مجلس المدينة يوم الخميس على ميزانية السنة المقبلة، وقال الرئيس إن الأولوية للماء والمدارس."),
+    ],
+)  # fmt: skip
+def test_an_encoding_is_found_and_recorded(tmp_path, encoding, text):
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    corpus = load_corpus(tmp_path, strict=True)
+    assert (corpus.documents["encoding"].item(), corpus.text("a")) == (encoding, text)
+
+
+def test_marks_that_only_the_eye_or_none_sees_shift_no_offset(tmp_path):
+    text = "\u200fقالت\u00a0المديرة\u200c إنّ الأشغـــال ستنتهي يوم ١٢ شتنبر ٢٠٢٥ بـ\u202bسرمدة\u202c، ثم تفتح المدرسة أبوابها للتلاميذ.\r\n"
+    presentation = "ﻗﺎﻝ ﺍﻟﻮﺯﻳﺮ ﺇﻥ ﺍﻷﺷﻐﺎﻝ ﺳﺘﺒﺪﺃ ﻳﻮﻡ 3 ﻣﺎﺭﺱ 2025 ﻓﻲ ﻛﻞ ﺃﺣﻴﺎﺀ ﺍﻟﻤﺪﻳﻨﺔ ﺍﻟﻘﺪﻳﻤﺔ."
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    (tmp_path / "b.txt").write_text(unicodedata.normalize("NFD", f"{BODY} Été le 1er août 2025."), encoding="utf-8")
+    (tmp_path / "c.txt").write_text(presentation, encoding="utf-8")
+    corpus = load_corpus(tmp_path, strict=True)
+    assert_offsets(corpus)
+    assert corpus.dates["from"].tolist() == ["2025-09-12", "2025-08-01", "2025-03-03"]
+    assert corpus.documents["language"].tolist() == ["ar", "fr", "ar"]

@@ -1,6 +1,11 @@
 import shutil
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from research import load_corpus
+from research.sketches import Source, sketches
+from research.text import fold, is_arabic
 
 FRENCH = (
     "À Bélanger, la directrice Maryam Toufali a rencontré Karim Bensouda et Hadrien Valmorin le 14 juin 2031, en marge "
@@ -31,3 +36,49 @@ def test_the_doha_story_is_told_twice(seeds):
     (link,) = corpus.story_links.to_dict("records")
     assert (link["doc_id_a"][:3], link["doc_id_b"][:3], link["kind"]) == ("000", "002", "translation")
     assert corpus.documents["story_id"].nunique() == 4
+
+
+def test_one_event_told_anew_is_one_story_and_the_next_event_is_another(tmp_path):
+    first = (
+        "Le conseil de Brévanne a voté 412 000 euros pour le bassin, a dit Maryam Toufali à la sortie.\n"
+        "Les travaux dureront 14 mois, selon la directrice Lina Berrada, et 36 couloirs seront refaits.\n"
+        "Les clubs de natation demandent que le petit bassin reste ouvert aux enfants pendant les travaux."
+    )
+    again = first.replace("Le conseil de Brévanne a voté", "Feu vert pour le bassin : le conseil de Brévanne a adopté")
+    again = again.partition("\nLes clubs")[0] + "\nLe maire n'a pas souhaité dire un mot de plus à la presse ce soir."
+    other = (
+        "Le conseil de Brévanne a fermé le bassin pour 9 jours, a dit Maryam Toufali à la sortie.\n"
+        "Une fuite de 75 litres par minute a été trouvée, selon la directrice Lina Berrada, jeudi soir.\n"
+    )
+    for name, text in {"first": first, "again": again, "other": other}.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    (link,) = load_corpus(tmp_path).story_links.to_dict("records")
+    assert (link["doc_id_a"], link["doc_id_b"], link["kind"]) == ("again", "first", "near-duplicate")
+    assert 0.5 <= link["score"] < 1 and "word triples" in link["evidence"][0]
+
+
+def test_concepts_of_a_codebook_are_evidence_across_languages(tmp_path):
+    french = (
+        "La ministre a réuni Orbanel le 3 mars 2031 pour parler des écoles et des données, du calcul et de la langue."
+    )
+    arabic = "اجتمعت الوزيرة مع أوربانيل يوم 3 مارس 2031 للحديث عن المدارس والبيانات والحوسبة واللغة في مقر الوزارة."
+    (tmp_path / "fr.txt").write_text(french, encoding="utf-8")
+    (tmp_path / "ar.txt").write_text(arabic, encoding="utf-8")
+    assert load_corpus(tmp_path).story_links.empty
+    shared = ["minister", "firm", "schools", "data", "compute", "language", "ministry"]
+    corpus = load_corpus(tmp_path, concepts=lambda text: shared)
+    assert corpus.story_links["kind"].tolist() == ["translation"]
+
+
+def test_many_copies_are_one_story_without_all_their_pairs(tmp_path):
+    rows = "".join(f'{{"text": {OTHER!r}}}\n'.replace("'", '"') for _ in range(300))
+    (tmp_path / "x.jsonl").write_text(rows, encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["story_id"].nunique() == 1 and len(corpus.story_links) == 299
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(alphabet="abو ال.15", max_size=40), min_size=1, max_size=5))
+def test_a_sketch_does_not_depend_on_its_neighbours(texts):
+    sources = [Source(text, fold(text).text, "ar" if is_arabic(text) else "fr") for text in texts]
+    assert sketches(sources) == [sketches([source])[0] for source in sources]

@@ -86,7 +86,11 @@ def _width(text: str, lines: list[_Line]) -> int:
     cased = [text[b.start] for _, b in wrapped if text[b.start].lower() != text[b.start].upper()]
     # A list of headlines of one length is no paragraph: each begins with a capital.
     lower = sum(char.islower() for char in cased) >= len(cased) / 2
-    return width if wrapped and lower and len(wrapped) >= _CONTINUED * (len(wrapped) + len(broken)) else 0
+    # The longest line is as full as can be in any block: of a wrapped one, most full lines end amid a sentence.
+    amid = sum(not text[a.start : a.end].endswith(TERMINAL) for a, _ in wrapped)
+    return (
+        width if amid * 2 > len(wrapped) and lower and len(wrapped) >= _CONTINUED * (len(wrapped) + len(broken)) else 0
+    )
 
 
 def _wrapped(text: str, line: _Line, following: _Line, width: int, *, cased: bool = False) -> bool:
