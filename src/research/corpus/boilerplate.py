@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import Any, Generic, TypeVar
 
 from research.corpus.cues import CLOSING, cues, rule_for
@@ -25,6 +26,8 @@ _OPENING_WORDS = 8  # a body opens with a sentence of at least so many
 _LONG_HEADLINE = 15  # words; under the body, a line so long is more likely prose than another article's title
 _LONG = 25  # words; a line this long is prose without a full stop, too
 _BYLINE_WORDS = 12
+_UNDER_LABEL = 12  # headlines that a "read also" may have under it
+_CANDIDATES = 40  # lines above the body that are weighed as its title
 _LABEL_WORDS = 5
 _SUBTITLE = 5  # words of a subtitle, and of a title that has a byline
 _MENU_WORDS, _ITEM_WORDS = 40, 4  # of a row of menu items, of half the items in it
@@ -161,14 +164,15 @@ def classify(
     outside = _outside(lines, body)
     opens = next((i for i, line in enumerate(lines) if i not in outside and _opens(line, repeated)), None)
     if opens is None:
-        own = [i for i, line in enumerate(lines) if i not in outside and not line.rule]
-        long = [i for i in own if lines[i].words >= _OPENING_WORDS]
-        opens = next((i for i in own if lines[i].is_prose), long[0] if long else len(lines))
+        free = [i for i, line in enumerate(lines) if i not in outside and not line.rule]
+        long = [i for i in free if lines[i].words >= _OPENING_WORDS]
+        opens = next((i for i in free if lines[i].is_prose), long[0] if long else len(lines))
     headline = _headline(lines, opens, title, repeated)
     names = _names(lines, opens, byline)
     closes = _author_note(lines, opens, names, _closing(lines, opens))
     last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
-    if not _is_furnished(lines):
+    furnished = _is_furnished(lines)
+    if not furnished:
         # Nothing says that this was a page: its last lines are the article's, a name under it excepted.
         last = closes - 1 - (last < closes - 1 and (_looks_like_name(lines[closes - 1]) or lines[closes - 1].is_byline))
     found = []
@@ -178,8 +182,8 @@ def classify(
         elif i in outside:
             found.append(("", outside[i]))
         elif i < (opens if headline is None else headline):
-            is_sentence = line.ends_sentence and not line.rule and not _is_furnished(lines)
-            found.append(("paragraph", "") if is_sentence else ("", _reason(line, repeated, "before the article")))
+            own = line.ends_sentence and not line.rule and not furnished
+            found.append(("paragraph", "") if own else ("", _reason(line, repeated, "before the article")))
         elif i < opens:
             found.append(_between(lines, i, headline))
         elif i == opens and not line.rule:
@@ -223,20 +227,20 @@ def _opens(line: Line, repeated: Set[str]) -> bool:
 def _headline(lines: Sequence[Line], opens: int, title: str, repeated: Set[str]) -> int | None:
     """The title's line: as the metadata or a Markdown heading says, or the likeliest of the lines above the body."""
     possible = [i for i in range(opens) if _can_be_title(lines[i]) and lines[i].text not in repeated]
-    candidates = sorted({lines[i].folded: i for i in reversed(possible)}.values())  # of equal lines the first
+    candidates = sorted({lines[i].folded: i for i in reversed(possible)}.values())[-_CANDIDATES:]  # of equals the first
     wanted = fold_label(title) if candidates else ""
     for i in candidates:
         own = fold_label(lines[i].plain)
         if (wanted and (own in wanted or wanted in own)) or re.match(r"#{1,2}\s", lines[i].text):
             return i
-    folded = [line.folded for line in lines]
-
+    folded = "\n".join(line.folded for line in lines)
+    last_menu = max((i for i in range(opens) if lines[i].is_links and not lines[i].rule), default=-1)
     long = {i for i in candidates if lines[i].words >= _SUBTITLE}
 
     def likelihood(position: int) -> float:
         i = candidates[position]
         line = lines[i]
-        repeats = line.words >= 4 and sum(line.folded in other for other in folded) > 1
+        repeats = line.words >= 4 and folded.count(line.folded) > 1
         following = lines[i + 1].words if i + 1 in candidates else 0
         longer = following >= 12 and following >= 1.3 * line.words >= 6
         standfirst = longer or (
@@ -245,7 +249,7 @@ def _headline(lines: Sequence[Line], opens: int, title: str, repeated: Set[str])
         signed = (
             any(other.rule in _DATED or other.is_byline for other in lines[i + 1 : i + 3]) and line.words >= _SUBTITLE
         )
-        menu = any(between.is_links and not between.rule for between in lines[i + 1 : opens])
+        menu = i < last_menu
         advert = i > 0 and lines[i - 1].rule == "advert"
         # A date above a menu is the page's clock.
         score = 2 * repeats + min(line.words, 10) / 7 + 2 * standfirst + 1.2 * (signed and not menu) - menu - advert
@@ -272,10 +276,10 @@ def _can_be_title(line: Line) -> bool:
 
 def _closing(lines: Sequence[Line], opens: int) -> int:
     """Where the page goes on to comments, tags or other articles for good."""
-    prose = [line.words if line.is_prose and not line.rule else 0 for line in lines]
+    prose = list(accumulate((line.words if line.is_prose and not line.rule else 0 for line in lines), initial=0))
     for i in range(opens + 1, len(lines)):
         rule = lines[i].rule
-        before, after = sum(prose[opens:i]), sum(prose[i:])
+        before, after = prose[i] - prose[opens], prose[-1] - prose[i]
         if rule in CLOSING and before >= _BEFORE_CLOSING and (rule == "comments" or after <= before / 2):
             return i
     return len(lines)
@@ -354,13 +358,20 @@ def _inside(
 
 def _is_deep(lines: Sequence[Line], i: int, headline: int | None) -> bool:
     """Whether so much prose stands above the line that a date there heads a part of the article."""
-    return sum(line.is_prose for line in lines[headline or 0 : i]) > 2
+    prose = (line for line in islice(lines, headline or 0, i) if line.is_prose)
+    return len(list(islice(prose, 3))) > 2
 
 
 def _follows_label(lines: Sequence[Line], i: int) -> bool:
     """Whether the line is one of the headlines under a "read also" that stands alone."""
     j = i
-    while j >= 0 and not lines[j].rule and _can_be_headline(lines[j]) and (j == i or lines[j].block == lines[i].block):
+    while (
+        j > i - _UNDER_LABEL
+        and j >= 0
+        and not lines[j].rule
+        and _can_be_headline(lines[j])
+        and (j == i or lines[j].block == lines[i].block)
+    ):
         j -= 1
     is_label = 0 <= j < i and lines[j].rule == "related articles" and lines[j].words <= _LABEL_WORDS
     return is_label and (lines[j].block == lines[i].block or j == i - 1)

@@ -80,14 +80,12 @@ def _width(text: str, lines: list[_Line]) -> int:
         return 0
     pairs = list(pairwise(lines))
     wrapped = [pair for pair in pairs if _wrapped(text, *pair, width)]
-    broken = [
-        pair for pair in pairs if pair not in wrapped and not text[pair[0].start : pair[0].end].endswith(TERMINAL)
-    ]
+    broken = [pair for pair in pairs if pair not in wrapped and not text.endswith(TERMINAL, 0, pair[0].end)]
     cased = [text[b.start] for _, b in wrapped if text[b.start].lower() != text[b.start].upper()]
     # A list of headlines of one length is no paragraph: each begins with a capital.
     lower = sum(char.islower() for char in cased) >= len(cased) / 2
     # The longest line is as full as can be in any block: of a wrapped one, most full lines end amid a sentence.
-    amid = sum(not text[a.start : a.end].endswith(TERMINAL) for a, _ in wrapped)
+    amid = sum(not text.endswith(TERMINAL, 0, a.end) for a, _ in wrapped)
     return (
         width if amid * 2 > len(wrapped) and lower and len(wrapped) >= _CONTINUED * (len(wrapped) + len(broken)) else 0
     )
@@ -98,5 +96,5 @@ def _wrapped(text: str, line: _Line, following: _Line, width: int, *, cased: boo
     opening = text[following.start : following.end]
     if BULLET.match(opening) or (cased and opening[0].isupper()):
         return False
-    runs_on = opening[0].islower() and line.width >= _NEARLY * width and not text[: line.end].endswith(TERMINAL)
+    runs_on = opening[0].islower() and line.width >= _NEARLY * width and not text.endswith(TERMINAL, 0, line.end)
     return runs_on or line.width + 1 + len(opening.split(maxsplit=1)[0]) > width

@@ -88,10 +88,11 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
         day, how, chosen = _day_after(_settle(body, None)) if says_yesterday else (None, "", None)
     clock = None if day else _clock(parts)
     rows = []
+    top = _top(parts)
     for part, mention in _left_out(parts):
         if chosen and mention is chosen[1]:
             rows.append(_row(doc_id, part, mention, "published", how=how, chosen=True))
-        elif _is_head(part, parts):
+        elif part.start < top:
             rows.append(_row(doc_id, part, mention, "published", how=f"page clock ({mention.how})"))
         else:
             rows.append(_row(doc_id, part, mention, "event", how=f"{mention.how}, in a line left out"))
@@ -201,8 +202,9 @@ def _settle(body: Dated, reference: date | None) -> Dated:
         return body
     years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
     for _ in range(2):  # weekdays lean on dates that the first turn resolves
+        settled = list({(m.first, m.last): m for m in known if m.first and m.days}.values())
         known = [
-            dating.resolve(mention, reference=reference, years=years[part.passage_id], known=known)
+            dating.resolve(mention, reference=reference, years=years[part.passage_id], known=settled)
             for (part, _), mention in zip(body, known, strict=True)
         ]
     return [(part, mention) for (part, _), mention in zip(body, known, strict=True)]
@@ -225,14 +227,15 @@ def _left_out(parts: Sequence[Part]) -> Iterator[tuple[Part, dating.DateMention]
     return ((part, mention) for part in parts if not part.passage_id for mention in part.dates)
 
 
-def _is_head(part: Part, parts: Sequence[Part]) -> bool:
-    first = next((other.start for other in parts if other.passage_id), 0)
-    return part.start < first
+def _top(parts: Sequence[Part]) -> int:
+    """Where the article begins."""
+    return next((part.start for part in parts if part.passage_id), 0)
 
 
 def _clock(parts: Sequence[Part]) -> dating.DateMention | None:
     """The first complete day of the lines above the article: what the page showed when it was saved."""
-    return next((m for part, m in _left_out(parts) if _is_head(part, parts) and m.first and m.days), None)
+    top = _top(parts)
+    return next((m for part, m in _left_out(parts) if part.start < top and m.first and m.days), None)
 
 
 def _why_empty(parts: Sequence[Part], body: Dated, clock: dating.DateMention | None, metadata: str) -> str:
