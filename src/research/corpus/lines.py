@@ -78,17 +78,15 @@ def _width(text: str, lines: list[_Line]) -> int:
     width = max(line.width for line in lines)
     if len(lines) < 3 or width not in _WIDTHS:
         return 0
-    pairs = list(pairwise(lines))
-    wrapped = [pair for pair in pairs if _wrapped(text, *pair, width)]
-    broken = [pair for pair in pairs if pair not in wrapped and not text.endswith(TERMINAL, 0, pair[0].end)]
+    wrapped = [pair for pair in pairwise(lines) if _wrapped(text, *pair, width)]
+    whole = sum(text.endswith(TERMINAL, 0, a.end) for a, b in pairwise(lines) if not _wrapped(text, a, b, width))
     cased = [text[b.start] for _, b in wrapped if text[b.start].lower() != text[b.start].upper()]
     # A list of headlines of one length is no paragraph: each begins with a capital.
     lower = sum(char.islower() for char in cased) >= len(cased) / 2
     # The longest line is as full as can be in any block: of a wrapped one, most full lines end amid a sentence.
     amid = sum(not text.endswith(TERMINAL, 0, a.end) for a, _ in wrapped)
-    return (
-        width if amid * 2 > len(wrapped) and lower and len(wrapped) >= _CONTINUED * (len(wrapped) + len(broken)) else 0
-    )
+    enough = len(wrapped) >= _CONTINUED * (len(lines) - 1 - whole)
+    return width if amid * 2 > len(wrapped) and lower and enough else 0
 
 
 def _wrapped(text: str, line: _Line, following: _Line, width: int, *, cased: bool = False) -> bool:
