@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -26,8 +26,7 @@ _FIRST = {"premier": 1, "primero": 1, "فاتح": 1}
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
 
-@dataclass(frozen=True, slots=True)
-class DateMention:
+class DateMention(NamedTuple):
     """A date found in a text; `first` and `last` are None while it is unresolved."""
 
     start: int
@@ -128,7 +127,7 @@ def find_dates(text: str, folded: Folded | None = None) -> list[DateMention]:
         surface = text[start:end].rstrip(" ,،")
         if " " in (match["is"], match["ns"]) and " " in surface:
             continue  # three numbers in a row; folded hyphens are spaces, too
-        found.append(replace(mention, start=start, end=start + len(surface), surface=surface))
+        found.append(mention._replace(start=start, end=start + len(surface), surface=surface))
     return found
 
 
@@ -150,21 +149,21 @@ def _read(match: re.Match[str]) -> DateMention | None:
     if part["nd"]:
         ambiguous = int(part["nm"]) <= 12 and int(part["nd"]) <= 12 and part["nd"] != part["nm"]
         mention = _stated(blank, int(part["ny"]), int(part["nm"]), (int(part["nd"]),) * 2)
-        return mention and (replace(mention, how="stated, read day first") if ambiguous else mention)
+        return mention and (mention._replace(how="stated, read day first") if ambiguous else mention)
     weekday = part["weekday"] or part["weekday2"]
     number = _names("days")[weekday] if weekday else None
     shift = _shift(part)
     month_name = part["month"] or part["month2"]
     if month_name is None:
-        return replace(blank, weekday=number, shift=shift, how="unresolved: a weekday without a date")
+        return blank._replace(weekday=number, shift=shift, how="unresolved: a weekday without a date")
     month = _names("months")[month_name]
     first = part["d1"] or part["d3"]
     days = (day := _FIRST.get(first) or int(first), int(part["d2"] or day)) if first else None
     if part["year"]:
-        return _stated(replace(blank, weekday=number), int(part["year"]), month, days)
+        return _stated(blank._replace(weekday=number), int(part["year"]), month, days)
     if days is None and not shift:
         return None  # "mars", "may": a word, not a date, unless a day or "last" goes with it
-    return replace(blank, month=month, days=days, weekday=number, shift=shift, how="unresolved: no year")
+    return blank._replace(month=month, days=days, weekday=number, shift=shift, how="unresolved: no year")
 
 
 def _shift(part: dict[str, str | None]) -> str:
@@ -186,7 +185,7 @@ def _stated(mention: DateMention, year: int, month: int, days: tuple[int, int] |
     how = "stated"
     if mention.weekday is not None and days and first.weekday() != mention.weekday:
         how = f"stated, but {first.isoformat()} is not the weekday given"
-    return replace(mention, first=first, last=last, how=how, year=year, month=month, days=days)
+    return mention._replace(first=first, last=last, how=how, year=year, month=month, days=days)
 
 
 def _span(year: int, month: int, days: tuple[int, int] | None) -> tuple[date, date]:
@@ -233,12 +232,12 @@ def _resolve_month(mention: DateMention, reference: date | None, years: set[int]
         reason = f"resolved: the passage names {year}"
     else:
         why = "no date to count from" if mention.shift in ("last", "next") else "no single year named beside it"
-        return replace(mention, how=f"unresolved: {why}")
+        return mention._replace(how=f"unresolved: {why}")
     try:
         first, last = _span(year, mention.month, mention.days)
     except ValueError:
-        return replace(mention, how="unresolved: no such day")
-    return replace(mention, first=first, last=last, how=reason)
+        return mention._replace(how="unresolved: no such day")
+    return mention._replace(first=first, last=last, how=reason)
 
 
 def _resolve_weekday(mention: DateMention, reference: date | None, known: list[DateMention]) -> DateMention:
@@ -246,10 +245,10 @@ def _resolve_weekday(mention: DateMention, reference: date | None, known: list[D
     if reference and mention.shift == "yesterday":
         day = reference - timedelta(days=1)
         if day.weekday() == mention.weekday:
-            return replace(mention, first=day, last=day, how=f"resolved: the day before {reference.isoformat()}")
+            return mention._replace(first=day, last=day, how=f"resolved: the day before {reference.isoformat()}")
     elif reference and mention.shift != "next":
         day = reference - timedelta(days=(reference.weekday() - mention.weekday) % 7)
-        return replace(mention, first=day, last=day, how=f"resolved: the last such day by {reference.isoformat()}")
+        return mention._replace(first=day, last=day, how=f"resolved: the last such day by {reference.isoformat()}")
     candidates = set()
     for other in known:
         if other.first and other.last and (other.last - other.first).days < 7 and other.days:
@@ -258,9 +257,9 @@ def _resolve_weekday(mention: DateMention, reference: date | None, known: list[D
             candidates |= {(day, other.surface) for day in days if day.weekday() == mention.weekday}
     if mention.shift == "yesterday" and len({day for day, _ in candidates}) == 1:
         day, surface = min(candidates)
-        return replace(mention, first=day, last=day, how=f'resolved: the only such day within "{surface}"')
+        return mention._replace(first=day, last=day, how=f'resolved: the only such day within "{surface}"')
     why = "no date in the document settles it" if not candidates else "more than one such day"
-    return replace(mention, how=f"unresolved: {why}")
+    return mention._replace(how=f"unresolved: {why}")
 
 
 def bare_years(text: str, folded: Folded | None = None) -> list[tuple[int, int, int]]:

@@ -58,6 +58,9 @@ def _fold_character(char: str) -> str:
 
 _TABLE = _FoldTable()
 _LENGTHS = np.full(sys.maxunicode + 1, -1, dtype=np.int8)  # of each code point's folded string; -1 until it is met
+_CODES = np.zeros(sys.maxunicode + 1, dtype="<u4")  # each code point folded, where that is one; 0 until it is met
+_SEVERAL, _DROPPED = np.uint32(0xFFFFFFFE), np.uint32(0xFFFFFFFF)
+_WORTHWHILE = 64  # characters
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,27 @@ def fold(text: str) -> Folded:
     >>> folded.raw(3, 12)
     (3, 12)
     """
-    folded = text.translate(_TABLE)
+    folded = _translated(text)
     return Folded(re.sub("  +", " ", folded) if "  " in folded else folded, text)
+
+
+def _translated(text: str) -> str:
+    """``text.translate(_TABLE)``, faster for all but short texts."""
+    if len(text) < _WORTHWHILE:
+        return text.translate(_TABLE)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    found = _CODES[codes]
+    if not found.all():
+        for code in set(codes[found == 0].tolist()):
+            folded = _TABLE[code]
+            _CODES[code] = _DROPPED if not folded else _SEVERAL if len(folded) > 1 else ord(folded)
+        found = _CODES[codes]
+    if found.max() >= _SEVERAL:
+        if (found == _SEVERAL).any():
+            return text.translate(_TABLE)
+        found = found[found != _DROPPED]
+    result: str = found.tobytes().decode("utf-32-le", "surrogatepass")
+    return result
 
 
 def fold_label(label: str) -> str:

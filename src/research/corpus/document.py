@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Set
-from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -76,7 +75,7 @@ def read_document(
         marks = _MARKS.match(line.text) if kind in ("title", "heading") else None
         if marks:  # a heading's Markdown marks are not its text
             start += marks.end()
-            dates = tuple(replace(m, start=m.start - marks.end(), end=m.end - marks.end()) for m in dates)
+            dates = tuple(m._replace(start=m.start - marks.end(), end=m.end - marks.end()) for m in dates)
             own_years = tuple((a - marks.end(), b - marks.end(), year) for a, b, year in own_years)
         passage_id = f"{article.doc_id}#p{len(passages):02d}" if kind else ""
         parts.append(Part(passage_id, kind, rule, start, text[start:end], dates, own_years))
