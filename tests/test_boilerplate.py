@@ -132,3 +132,17 @@ def test_wrapped_paragraphs_are_one_and_lists_are_not():
 
 def test_a_rule_needs_a_short_line():
     assert rule_for("© " + "mot " * 90, words=91, ends_sentence=False) == ""
+
+
+def test_an_interviewer_named_above_asks_to_the_end():
+    page = [
+        "Accueil | Sports",
+        "Un titre de plus de quatre mots",
+        "Propos recueillis par Sara Alami",
+        A,
+        "Sara Alami : Que faut-il faire ?",
+        "Karim Saïdi : Réparer les réseaux d'abord, puis le reste.",
+    ]
+    assert left_out(*page) == {"Accueil | Sports": "menu"} or left_out(*page) == {
+        "Accueil | Sports": "before the article"
+    }

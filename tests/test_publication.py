@@ -28,6 +28,10 @@ def published(tmp_path, *lines, name="x.txt", sources=None):
         ((TITLE, A, f"La loi du 12 juin 2009 le permet. {B}"), "", "empty: no date stated"),
         ((TITLE, f"Hier lundi, {A}", B), "", 'empty: "Hier lundi" has no date in the document to count from'),
         ((TITLE, f"Hier lundi, {A}", "Le salon se tient du 1er au 4 février 2026 à Brévanne, comme chaque année."), "2026-02-03", 'resolved: the day after "Hier lundi", the only such day within "1er au 4 février 2026"'),
+        ((TITLE, f"Hier mardi, {A}", "Le salon se tiendra le 14 octobre 2025 à Brévanne, comme chaque année à cette date."), "", 'empty: "Hier mardi" has no date in the document to count from'),
+        ((TITLE, "Publié à 10:05 12 mars 2025", A, B), "2025-03-12", "stated: a publication line"),
+        ((TITLE, "Né le 4 mars 1925 à Oujda", A, B), "", "empty: no date stated"),
+        ((TITLE, f"Le rapport publié le 12 mars 2021 par la banque dit ceci. {A}", B), "", "empty: no date stated"),
         (("Accueil | Sports", TITLE, A, B, "Commentaires", "Paul, 3 mars 2024", "Bravo à tous ceux qui ont travaillé pour cela."), "", "empty: no date stated"),
     ],
 )  # fmt: skip

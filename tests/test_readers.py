@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+import os
 import re
 import zipfile
 from datetime import date
@@ -240,3 +241,43 @@ def test_every_word_of_a_page_is_kept_or_listed(tmp_path_factory, lines, end):
         spans = sorted((row["start"], row["end"]) for name in ("passages", "boilerplate") for row in record[name])
         covered = "".join(text[start:end] for start, end in spans)
         assert re.sub(r"[\s\u2028]", "", covered) == re.sub(r"[\s\u2028]", "", text)
+
+
+def test_what_one_file_does_stops_no_other(tmp_path):
+    (tmp_path / "good.txt").write_text(FIRST, encoding="utf-8")
+    row = json.dumps({"id": "\ud83d", "text": f"{FIRST} \ud83d"})
+    (tmp_path / "a.jsonl").write_text(row, encoding="utf-8")
+    (tmp_path / "b.html").write_bytes(f"<meta charset=x-user-defined><p>{FIRST}</p>".encode())
+    (tmp_path / "c.txt").symlink_to(tmp_path / "c.txt")
+    (tmp_path / "d.csv").symlink_to(tmp_path / "nowhere.csv")
+    os.mkfifo(tmp_path / "e.txt")
+    (tmp_path / "f.csv").write_text(f'id,text\none,"{FIRST}\ntwo,{FIRST}\n', encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert_offsets(corpus)
+    assert corpus.documents["doc_id"].tolist() == ["?", "b", "good"]
+    assert corpus.refused["file"].tolist() == ["c.txt", "d.csv", "f.csv"]
+
+
+def test_the_first_of_two_rows_of_one_id_keeps_its_text(tmp_path):
+    rows = [{"id": "one", "text": FIRST}, {"id": "one", "text": SECOND}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.text("one") == FIRST and corpus.refused["reason"].tolist() == [
+        "same document name 'one' as in a.jsonl"
+    ]
+
+
+def test_a_stored_text_that_is_a_link_is_not_followed(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text(SECOND, encoding="utf-8")
+    (folder / "c.html").write_text(PAGE, encoding="utf-8")
+    (folder / "c.txt").symlink_to(tmp_path / "secret.txt")
+    corpus = load_corpus(folder)
+    assert SECOND in corpus.text("c") and FIRST in corpus.text("c")
+    assert corpus.refused["file"].tolist() == ["c.txt"]
+
+
+def test_a_page_whose_tags_nest_deep_is_read_to_its_end(tmp_path):
+    (tmp_path / "a.html").write_text(f"<p>{FIRST}</p>{'<font>' * 400}<p>{SECOND}</p>", encoding="utf-8")
+    assert load_corpus(tmp_path).passages["text"].tolist() == [FIRST, SECOND]

@@ -82,3 +82,10 @@ def test_many_copies_are_one_story_without_all_their_pairs(tmp_path):
 def test_a_sketch_does_not_depend_on_its_neighbours(texts):
     sources = [Source(text, fold(text).text, "ar" if is_arabic(text) else "fr") for text in texts]
     assert sketches(sources) == [sketches([source])[0] for source in sources]
+
+
+def test_reports_in_the_same_words_with_other_numbers_are_other_stories(tmp_path):
+    words = "L'indice de la place a clos la séance à {} points, en hausse de {} %, et {} titres ont changé de main pour {} euros."
+    for name, numbers in {"a": (1234, 35, 4512, 98000), "b": (1190, 41, 3987, 76500)}.items():
+        (tmp_path / f"{name}.txt").write_text(words.format(*numbers), encoding="utf-8")
+    assert load_corpus(tmp_path).story_links.empty

@@ -133,7 +133,7 @@ def find_dates(text: str, folded: Folded | None = None) -> list[DateMention]:
 
 def _opens_word(folded: str, at: int) -> bool:
     """Whether a word begins there, or only an attached particle stands before it."""
-    if folded[at - 1].isdigit():
+    if folded[at - 1].isdigit() or folded[at - 1] == ":":  # amid a number, or the minutes of an hour
         return False
     left = at
     while left and (folded[left - 1].isalnum() or folded[left - 1] == "_"):
@@ -159,6 +159,8 @@ def _read(match: re.Match[str]) -> DateMention | None:
     month = _names("months")[month_name]
     first = part["d1"] or part["d3"]
     days = (day := _FIRST.get(first) or int(first), int(part["d2"] or day)) if first else None
+    if days and days[0] > days[1]:
+        return None
     if part["year"]:
         return _stated(blank._replace(weekday=number), int(part["year"]), month, days)
     if days is None and not shift:
@@ -251,7 +253,7 @@ def _resolve_weekday(mention: DateMention, reference: date | None, known: list[D
         return mention._replace(first=day, last=day, how=f"resolved: the last such day by {reference.isoformat()}")
     candidates = set()
     for other in known:
-        if other.first and other.last and (other.last - other.first).days < 7 and other.days:
+        if other.first and other.last and 0 < (other.last - other.first).days < 7 and other.days:
             span = range((other.last - other.first).days + 1)
             days = [other.first + timedelta(days=offset) for offset in span]
             candidates |= {(day, other.surface) for day in days if day.weekday() == mention.weekday}

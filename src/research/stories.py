@@ -86,7 +86,7 @@ class StoryIndex:
         for i, j in _candidates([hashes(self._sketches[name].triples) for name in names]):
             a, b = self._sketches[names[i]], self._sketches[names[j]]
             score = _shared(a.triples, b.triples)
-            if score >= _NEAR_DUPLICATE and a.language == b.language:
+            if score >= _NEAR_DUPLICATE and a.language == b.language and not _other_numbers(a, b):
                 kind = "copy" if a.digest == b.digest and score == 1 else "near-duplicate"
                 evidence = [f"{score:.0%} of the shorter one's word triples are in the other"]
                 links.append(dict(doc_id_a=names[i], doc_id_b=names[j], kind=kind, score=score, evidence=evidence))
@@ -193,6 +193,12 @@ def _shared(one: bytes, other: bytes) -> float:
     reach = min(a[-1] if len(a) == SIZE else _ALL, b[-1] if len(b) == SIZE else _ALL)
     a, b = a[: np.searchsorted(a, reach, "right")], b[: np.searchsorted(b, reach, "right")]
     return len(np.intersect1d(a, b, assume_unique=True)) / max(1, min(len(a), len(b)))
+
+
+def _other_numbers(a: Sketch, b: Sketch) -> bool:
+    """Whether the numbers are another day's, as in reports that are written in the same words every day."""
+    few = min(len(a.numbers), len(b.numbers))
+    return few >= _MIN_NUMBERS and len(set(a.numbers) & set(b.numbers)) < few / 2
 
 
 def _score(a: Sketch, b: Sketch) -> tuple[float, list[str]]:

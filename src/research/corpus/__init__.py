@@ -81,7 +81,11 @@ class Corpus:
 def _texts(path: Path, _sha256: str, _text_sha256: str, columns: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """The texts in a file by document; the hashes that the caller expects are part of what is remembered."""
     found = read_file(path, path.name, dict(columns))
-    return {article.doc_id: article.text for article in found if isinstance(article, Article)}
+    texts: dict[str, str] = {}
+    for article in found:
+        if isinstance(article, Article):
+            texts.setdefault(article.doc_id, article.text)  # the second of a name was refused
+    return texts
 
 
 def load_corpus(
@@ -234,6 +238,14 @@ def _unique(articles: Iterator[Article | ResearchError]) -> Iterator[Article | R
         yield article
 
 
+def _stays(file: Path, root: Path) -> bool:
+    """Whether the file lies under the folder when its links are followed; a circle of links lies nowhere."""
+    try:
+        return file.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
 def _articles(path: str | Path, columns: Mapping[str, str] | None) -> Iterator[Article | ResearchError]:
     """Every article under `path`, and for every file or row that is none the error that says why."""
     root, files = article_files(path)
@@ -242,7 +254,7 @@ def _articles(path: str | Path, columns: Mapping[str, str] | None) -> Iterator[A
         yield ResearchError("no articles here", where=str(path), remedy=remedy)
     for file in files:
         name = file.relative_to(root).as_posix()
-        if Path(path) != file and not file.resolve().is_relative_to(root.resolve()):
+        if Path(path) != file and not _stays(file, root):
             yield ResearchError("a link out of the folder", where=name, remedy="copy the file into the folder")
             continue
         try:

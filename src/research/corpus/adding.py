@@ -88,6 +88,7 @@ def _add(seeds: Path, given: str, client: httpx.Client) -> Added:
         content, suffix, name = _read(Path(given))
     sha256 = readers.sha256_of(content)
     same = next((row["file"] for row in rows.values() if row["sha256"] == sha256), None)
+    same = same if same and (seeds / same).is_file() else None
     same = same or next((file.name for file in seeds.iterdir() if file.is_file() and _is_same(file, content)), None)
     if same:
         return Added(given, same, "already here, with the same content")

@@ -201,7 +201,7 @@ def furniture(texts: Iterable[str]) -> frozenset[str]:
     for text in texts:
         spans, _ = paragraphs(text)
         lines = {text[start:end] for start, end in spans}
-        longest = max(lines, key=len, default="")
+        longest = max(lines, key=lambda line: (len(line), line), default="")
         for line in lines - {longest}:
             found[line].add(longest)
     return frozenset(line for line, beside in found.items() if len(beside) >= _REPEATED)
@@ -298,7 +298,8 @@ def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str], closes
     """Where a note on the author, who is named above the body, ends it; `closes` if there is none."""
     for i in range(opens + 2, closes):
         opening = re.sub(r"^\W+", "", lines[i].folded)
-        if any(opening.startswith(name) for name in names) and not any(line.is_prose for line in lines[i + 3 : closes]):
+        said = any(opening.startswith(name) and ":" not in opening[len(name) : len(name) + 3] for name in names)
+        if said and not any(line.is_prose for line in lines[i + 3 : closes]):
             return i
     return closes
 

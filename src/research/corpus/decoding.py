@@ -66,7 +66,7 @@ def _strictly(raw: bytes, encoding: str) -> str | None:
     """The text, unless a byte does not fit or control characters say that it is none."""
     try:
         text = raw.decode(encoding) if encoding else ""
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, LookupError):
         return None
     return text if text.strip() and len(_CONTROL.findall(text)) * 100 <= len(text) and "\0" not in text else None
 

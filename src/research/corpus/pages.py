@@ -146,10 +146,14 @@ def squeezed(line: str) -> str:
 
 
 def _parse(markup: str) -> Any:
-    """The page's tree, or None where there is none; entities are not expanded and nothing is fetched."""
+    """The page's tree, or None where there is none; entities are not expanded and nothing is fetched.
+
+    Unclosed tags nest deep in real pages, and the parser's own limits would drop the rest without a word; the size of
+    the file is limited instead.
+    """
     from lxml import etree, html
 
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:
         return html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):

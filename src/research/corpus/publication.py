@@ -26,6 +26,7 @@ _PLACE = re.compile(_INVISIBLE + r"(?P<place>[^\W\d_][^\d.;:!?()–—/]{1,40}?)
 _PLACE_WORDS = 4
 _DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|ـ{2,}|\*{2}\s*–|--|\.?-(?=\s)|\s-)")
 _DAY_AND_DASH = re.compile(r"[,،]\s[^–—:]{0,20}\d{1,2}[^–—:\d]{0,20}\s(?:[–—]|--)\s")
+_YEARS = range(1990, 2101)  # of which a page's own date is
 _HOUR = re.compile(r"\d{1,2} ?[:hH] ?\d{2}")
 _UPDATED = re.compile(
     r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$"
@@ -142,7 +143,7 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
     tail = range(last + 1, min(last + 4, len(parts)))
     for i in [*head, *tail]:
         part = parts[i]
-        days = [mention for mention in part.dates if mention.first and mention.days]
+        days = [m for m in part.dates if m.first and m.days and m.first.year in _YEARS]
         if not days or part.kind == "title" or len(part.text.split()) > _LINE_WORDS:
             continue
         said = bool(cues().published.search(fold(part.text).text))
@@ -151,7 +152,7 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
         above = title is not None and i == title - 1 and (i == 0 or not _HOUR.search(part.text))
         below = i > last and (i == last + 1 or (i == last + 2 and parts[i - 1].kind == "byline"))
         plain = beside and (under or above or below)
-        if (said and (beside or not part.rule)) or plain or part.kind == "byline":
+        if (said and beside) or plain or part.kind == "byline":
             return part, _published_of(part, days)
     return None
 
@@ -174,7 +175,7 @@ def _dateline(parts: Sequence[Part]) -> tuple[str, tuple[Part, dating.DateMentio
     between = opening.text[place.end() : mention.start] if mention and mention.start >= place.end() else None
     beside = between is not None and re.fullmatch(r"[\s,،/–—(-]*(?:le|el|on|في|يوم)?\s*", between)
     if mention and beside and _DASH.match(opening.text, mention.end) and _is_place(place["place"]):
-        complete = mention.first is not None and mention.days is not None
+        complete = mention.first is not None and mention.days is not None and mention.first.year in _YEARS
         return place["place"].strip(), (opening, mention) if complete else None
     after = opening.text[place.end() :]
     if (

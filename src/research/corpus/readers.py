@@ -18,7 +18,7 @@ import csv
 import glob
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -83,12 +83,22 @@ def article_files(path: str | Path) -> tuple[Path, list[Path]]:
             )
         root, found = (root.parent, [root]) if root.is_file() else (root, list(root.iterdir()))
     known = (*READERS, *COLLECTIONS, *_UNREAD)
-    files = [f for f in found if f.suffix.lower() in known and not f.name.startswith(".") and not f.is_dir()]
-    return root, sorted(f for f in files if not _is_stored(f, files) and not (f.suffix == ".csv" and is_sheet(f)))
+    files = [f for f in found if f.suffix.lower() in known and not f.name.startswith(".") and _is_readable(f)]
+    kept = set(files)
+    return root, sorted(f for f in files if not _is_stored(f, kept) and not (f.suffix == ".csv" and is_sheet(f)))
 
 
-def _is_stored(file: Path, files: list[Path]) -> bool:
-    return file.suffix == ".txt" and any(file.with_suffix(suffix) in files for suffix in EXTRACTED)
+def _is_readable(file: Path) -> bool:
+    """Whether it is a file, or a link, to be refused if it leads nowhere; never a pipe or a device."""
+    return file.is_symlink() or file.is_file()
+
+
+def _is_stored(file: Path, files: Set[Path]) -> bool:
+    return (
+        file.suffix == ".txt"
+        and any(file.with_suffix(suffix) in files for suffix in EXTRACTED)
+        and not file.is_symlink()
+    )
 
 
 def read_file(file: Path, name: str, columns: Mapping[str, str] | None = None) -> Iterator[Article | ResearchError]:
@@ -147,7 +157,7 @@ def _single(file: Path, name: str) -> Article:
 def stored_text(file: Path) -> Path | None:
     """The ``.txt`` that holds the text of a page, PDF or DOCX, where there is one beside it."""
     beside = file.with_suffix(".txt")
-    return beside if file.suffix.lower() in EXTRACTED and beside.is_file() else None
+    return beside if file.suffix.lower() in EXTRACTED and beside.is_file() and not beside.is_symlink() else None
 
 
 def _plain(raw: bytes, name: str) -> pages.Extraction:
@@ -191,7 +201,10 @@ def _rows(file: Path, name: str, columns: Mapping[str, str]) -> Iterator[Article
 
 
 def _cell(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    # Half of a pair of surrogates, as JSON can hold, is no character.
+    return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 Rows = Iterator[tuple[int, Row | ResearchError, str]]  # number from 1, row or what is wrong with it, encoding
@@ -222,7 +235,7 @@ def _csv(file: Path, name: str, text: str) -> Rows:
     number = line = 0
     try:
         with file.open(encoding=encoding, newline="") as lines:
-            rows = csv.DictReader(lines, delimiter=separator)
+            rows = csv.DictReader(lines, delimiter=separator, strict=True)
             _need(text, rows.fieldnames or [], name)
             for number, row in enumerate(rows, start=1):
                 line = rows.line_num

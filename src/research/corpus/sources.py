@@ -28,5 +28,7 @@ def read_sources(path: str | Path) -> dict[str, dict[str, str]]:
 
 def is_sheet(file: Path) -> bool:
     """Whether a CSV file is a source sheet and not a collection of articles."""
+    if not file.is_file():
+        return False
     with file.open("rb") as handle:
-        return handle.readline().strip().removeprefix(b"\xef\xbb\xbf") == ",".join(SOURCE_COLUMNS).encode()
+        return handle.readline(200).strip().removeprefix(b"\xef\xbb\xbf") == ",".join(SOURCE_COLUMNS).encode()
