@@ -163,3 +163,21 @@ def test_the_command_adds_says_so_and_fails_if_one_was_missed(site, study):
     assert f"{site}/gone: the server answered 404; check the address" in result.output
     assert "research: 1 of 2 not added" in result.output and result.exit_code == 2
     assert (study.seeds / "127-0-0-1-bassin.html").is_file()
+
+
+def test_several_at_once_lose_no_row(site, tmp_path):
+    threads = [threading.Thread(target=lambda n=n: list(add_articles(tmp_path, [f"{site}/{n}/two"]))) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(rows(tmp_path)) == 1  # the four pages are the same, and three say so
+    more = [threading.Thread(target=lambda n=n: list(add_articles(tmp_path, [str(own[n])]))) for n in range(4)]
+    own = [tmp_path.parent / f"own-{n}.txt" for n in range(4)]
+    for n, file in enumerate(own):
+        file.write_text(f"{BODY} {n}", encoding="utf-8")
+    for thread in more:
+        thread.start()
+    for thread in more:
+        thread.join()
+    assert len(rows(tmp_path)) == 5

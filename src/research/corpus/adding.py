@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.robotparser import RobotFileParser
 
 import httpx
+from filelock import FileLock
 
 from research.corpus import readers
 from research.corpus.sources import SOURCE_COLUMNS, read_sources
@@ -66,10 +68,14 @@ def add_articles(seeds: Path, given: list[str], *, timeout: float = TIMEOUT) -> 
         one that cannot be added does not stop the others.
     """
     seeds.mkdir(parents=True, exist_ok=True)
+    # Two commands at once would each write the sheet as they read it.
+    lock = Path(tempfile.gettempdir(), f"research-add-{readers.sha256_of(str(seeds.resolve()))[:16]}.lock")
     with httpx.Client(timeout=timeout, headers={"User-Agent": AGENT}, follow_redirects=False) as client:
         for one in given:
             try:
-                yield _add(seeds, one, client)
+                with FileLock(lock):
+                    added = _add(seeds, one, client)
+                yield added
             except ResearchError as error:
                 yield Added(one, "", f"{error.what}; {error.remedy}" if error.remedy else error.what)
 
