@@ -27,4 +27,5 @@ def test_a_row_without_a_place_says_so(tmp_path):
     )
     corpus = load_corpus(tmp_path)
     assert "not in the text" in in_text(corpus, corpus.dates).data
-    assert "<mark>" not in in_text(corpus, corpus.story_links).data
+    shown = in_text(corpus, corpus.documents[["doc_id", "language"]]).data
+    assert "<mark>" not in shown and ">fr</td>" in shown and "a.csv" in shown

@@ -7,6 +7,7 @@ import datetime
 import json
 import sys
 import tempfile
+from abc import abstractmethod
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,9 @@ class _BriefExporter(Exporter):
             print(f"brief: {error}", file=sys.stderr)
             sys.exit(error.exit_code)
 
+    @abstractmethod
     def typeset(self, doc: Document) -> Any:
         """The finished file of `doc`."""
-        raise NotImplementedError
 
     def _data(self, doc: Document) -> dict[str, Any]:
         language = doc.meta["language"]

@@ -16,7 +16,7 @@ from research.corpus.readers import Article, sha256_of
 from research.errors import ResearchError
 from research.sketches import Sketch, Source
 from research.tables import LANGUAGES
-from research.text import fold
+from research.text import Span, fold
 
 Record = dict[str, list[dict[str, Any]]]
 
@@ -51,41 +51,18 @@ def read_document(
     ResearchError
         It has no body text, or is not the file that its source row describes.
     """
-    if source and source["sha256"] and source["sha256"] != article.sha256:
-        raise ResearchError(
-            f"sha256 {article.sha256[:12]}… differs from the source sheet's {source['sha256'][:12]}…",
-            where=article.file,
-            remedy="restore the file, or record its new hash in sources.csv",
-        )
+    _check_hash(article, source)
     text = article.text
     spans, blocks = paragraphs(text)
-    lines, found, years = [], [], []
+    lines, found = [], []
     for (start, end), block in zip(spans, blocks, strict=True):
         folded = fold(text[start:end])
-        found.append(tuple(dating.find_dates(folded.source, folded)))
-        years.append(tuple(dating.bare_years(folded.source, folded)))
-        surfaces = tuple(mention.surface for mention in found[-1])
-        lines.append(Line(folded.source, folded.text, block, surfaces))
+        dates = tuple(dating.find_dates(folded.source, folded))
+        found.append((dates, tuple(dating.bare_years(folded.source, folded))))
+        lines.append(Line(folded.source, folded.text, block, tuple(mention.surface for mention in dates)))
     kinds = classify(lines, body=article.body, title=article.title, byline=article.byline, repeated=repeated)
-    parts: list[Part] = []
-    passages: list[dict[str, Any]] = []
-    boilerplate: list[dict[str, Any]] = []
-    own = []
-    for (start, end), (kind, rule), line, dates, own_years in zip(spans, kinds, lines, found, years, strict=True):
-        marks = _MARKS.match(line.text) if kind in ("title", "heading") else None
-        if marks:  # a heading's Markdown marks are not its text
-            start += marks.end()
-            dates = tuple(m._replace(start=m.start - marks.end(), end=m.end - marks.end()) for m in dates)
-            own_years = tuple((a - marks.end(), b - marks.end(), year) for a, b, year in own_years)
-        passage_id = f"{article.doc_id}#p{len(passages):02d}" if kind else ""
-        parts.append(Part(passage_id, kind, rule, start, text[start:end], dates, own_years))
-        row = {"doc_id": article.doc_id, "start": start, "end": end, "text": text[start:end]}
-        if rule:
-            boilerplate.append(row | {"rule": rule})
-        else:
-            place = {"passage_id": passage_id, "position": len(passages), "kind": kind, "language": ""}
-            passages.append(row | place)
-            own.append(line.folded)
+    parts = _parts(article.doc_id, text, spans, kinds, found)
+    passages, boilerplate = _rows(article.doc_id, parts)
     if not any(passage["kind"] == "paragraph" for passage in passages):
         remedy = "save the article's text, or remove the file"
         raise ResearchError("no body text", where=article.file, remedy=remedy)
@@ -108,13 +85,63 @@ def read_document(
         "n_passages": len(passages),
         "story_id": "",
     }
-    stated = [
-        mention for part in parts if part.passage_id for mention in part.dates if mention.how.startswith("stated")
-    ]
-    days = [mention.first.isoformat() for mention in stated if mention.first and mention.first == mention.last]
+    folded_body = " ".join(line.folded for line, (kind, _) in zip(lines, kinds, strict=True) if kind)
     body = "\n".join(passage["text"] for passage in passages)
     rows = {"documents": [document], "passages": passages, "boilerplate": boilerplate, "dates": published.rows}
-    return rows, Source(body, " ".join(own), language, tuple(days))
+    return rows, Source(body, folded_body, language, _stated_days(parts))
+
+
+def _check_hash(article: Article, source: dict[str, str] | None) -> None:
+    if source and source["sha256"] and source["sha256"] != article.sha256:
+        raise ResearchError(
+            f"sha256 {article.sha256[:12]}… differs from the source sheet's {source['sha256'][:12]}…",
+            where=article.file,
+            remedy="restore the file, or record its new hash in sources.csv",
+        )
+
+
+def _parts(
+    doc_id: str,
+    text: str,
+    spans: list[Span],
+    kinds: list[tuple[str, str]],
+    found: list[tuple[tuple[dating.DateMention, ...], tuple[tuple[int, int, int], ...]]],
+) -> list[Part]:
+    """The lines as they were classified; passages are numbered in order."""
+    parts: list[Part] = []
+    number = 0
+    for (start, end), (kind, rule), (dates, years) in zip(spans, kinds, found, strict=True):
+        marks = _MARKS.match(text[start:end]) if kind in ("title", "heading") else None
+        if marks:  # a heading's Markdown marks are not its text
+            cut = marks.end()
+            start += cut
+            dates = tuple(m._replace(start=m.start - cut, end=m.end - cut) for m in dates)
+            years = tuple((a - cut, b - cut, year) for a, b, year in years)
+        passage_id = f"{doc_id}#p{number:02d}" if kind else ""
+        number += bool(kind)
+        parts.append(Part(passage_id, kind, rule, start, text[start:end], dates, years))
+    return parts
+
+
+def _rows(doc_id: str, parts: list[Part]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The passages, their languages still open, and what was left out."""
+    passages: list[dict[str, Any]] = []
+    boilerplate: list[dict[str, Any]] = []
+    for part in parts:
+        row = {"doc_id": doc_id, "start": part.start, "end": part.start + len(part.text), "text": part.text}
+        if part.rule:
+            boilerplate.append(row | {"rule": part.rule})
+        else:
+            place = {"passage_id": part.passage_id, "position": len(passages), "kind": part.kind, "language": ""}
+            passages.append(row | place)
+    return passages, boilerplate
+
+
+def _stated_days(parts: list[Part]) -> tuple[str, ...]:
+    """The full dates that the article itself states."""
+    dates = (mention for part in parts if part.passage_id for mention in part.dates)
+    stated = (mention for mention in dates if mention.how.startswith("stated") and mention.first == mention.last)
+    return tuple(mention.first.isoformat() for mention in stated if mention.first)
 
 
 @cache
