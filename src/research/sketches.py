@@ -1,4 +1,4 @@
-"""What a document is compared by: a few hundred bytes, made in one pass over its folded text.
+"""What a document is compared by: some kilobytes, made in one pass over its folded text.
 
 Word triples for what is said word for word; numbers, full dates and proper names for what crosses languages. Names are
 compared by the consonants that both scripts write (السغروشني and Seghrouchni both leave ``sgrsn``): vowels and doubled

@@ -5,7 +5,7 @@ that the other has too decides. A translation shares what crosses languages unch
 names, a codebook's concepts, and the order in which they come. Two events on one subject share names; they don't
 share their numbers.
 
-Each document is kept as a sketch of a few hundred bytes, see `sketches`, so a collection need not fit in memory.
+Each document is kept as a sketch of some kilobytes, see `sketches`, so a collection need not fit in memory.
 """
 
 from __future__ import annotations

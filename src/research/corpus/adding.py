@@ -1,7 +1,8 @@
 """Add an article to a study: the page as it came, its text beside it, and its row in the source sheet.
 
 The only part of the package that reaches the network, and only for the addresses it is given. robots.txt is
-respected (RFC 9309); redirects, size and time are limited; what was saved before is not fetched again.
+respected as Python's own parser reads it: the first rule that fits, no wildcards. Redirects, size and the time waited
+for the next piece of a page are limited; what was saved before is not fetched again.
 """
 
 from __future__ import annotations
