@@ -146,3 +146,54 @@ def test_an_interviewer_named_above_asks_to_the_end():
     assert left_out(*page) == {"Accueil | Sports": "menu"} or left_out(*page) == {
         "Accueil | Sports": "before the article"
     }
+
+
+MENU, TITLE = "Accueil | Sports | Météo", "Un titre de plus de quatre mots"
+LONG = (
+    "Selon les riverains interrogés mercredi, le chantier a commencé trop tôt, et personne ne leur a dit combien de "
+    "temps il durera ni qui en paiera la dernière tranche avant l'été."
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (A, B, "Réactions", LONG, LONG.replace("mercredi", "vendredi")),
+        (A, B, "Commentaire", LONG, B),
+        (A, B, "L'auteur", LONG, B),
+        (A, "Sondage : 54 % des habitants approuvent le projet, selon l'institut local.", B),
+        (A, "تعليق: قال رئيس المجلس إن الأشغال ستنتهي قبل الصيف المقبل.", B),
+        (A, "Sign up for the vaccination drive opened on Monday at the town hall, officials said.", B),
+        (A, "« Inscrivez-vous dès maintenant », a lancé le maire aux familles venues mercredi.", B),
+        (A, "Mr Bell, already a member of the union, voted against the plan in May.", B),
+        (A, "Copyright law will change next year, the minister told the chamber.", B),
+        (A, "Images : les sauveteurs ont filmé la crue pendant trois nuits, selon le préfet.", B),
+        (A, "Trois réseaux sont visés :", "- Facebook", "- Instagram", "- X", B),
+        (A, "Langues des élèves :", "- Français : 45 %", "- Tamazight : 30 %", B),
+        (A, B, "Les villes signataires sont les suivantes :", "Brévanne", "Tazrout", "Aïn Tafrount", "Partager"),
+        (A, "Article premier", B),
+        (A, "Article 2", B),
+        (A, "Rendez-vous le 9 mars 2031", B),
+    ],
+)
+def test_a_section_an_offer_in_a_sentence_and_a_list_stay(lines):
+    shown = {text: rule for text, rule in left_out(MENU, TITLE, *lines).items() if text not in (MENU, "Partager")}
+    assert shown == {}
+
+
+def test_readers_comments_still_close_the_page():
+    reader = "Quelle bonne nouvelle pour tous les enfants du quartier, merci à tous ceux qui ont travaillé pour cela."
+    for label in ("Commentaires (2)", "Réactions", "3 réactions"):
+        assert {reader, "Paul"} <= set(left_out(MENU, TITLE, A, LONG, label, "Paul", reader))
+
+
+def test_days_that_head_the_parts_of_a_chronology_are_headings():
+    days = ("3 mars 2025", "9 mars 2025", "14 avril 2025")
+    page = [MENU, TITLE, *(line for day in days for line in (day, f"{A[:-1]} ({day}).", B))]
+    assert left_out(*page).keys() == {MENU}
+    assert [text for text, (kind, _) in judged(*page) if kind == "heading"] == list(days)
+
+
+def test_short_lines_are_a_text_too():
+    poem = ["Le port s'éveille", "la mer se tait", "un bateau passe", "et puis plus rien"]
+    assert left_out(*poem) == {}

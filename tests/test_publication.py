@@ -76,3 +76,52 @@ def test_dates_of_a_heading_keep_their_place_in_markdown(tmp_path):
     *_, corpus = published(tmp_path, "# Le bassin de Brévanne rouvre le 3 mars 2025", "", A, "", B, name="x.md")
     (row,) = corpus.dates.to_dict("records")
     assert corpus.text("x")[row["start"] : row["end"]] == row["surface"] == "3 mars 2025"
+
+
+@pytest.mark.parametrize(
+    ("lines", "how"),
+    [
+        ((TITLE, "Rendez-vous le 9 mars 2031", A, B), "empty: no date stated"),
+        ((TITLE, "Par décret royal du 12 mars 2021", A, B), "empty: no date stated"),
+        (("خبر عن الجنود في المدينة القديمة", "نشر 5000 جندي منذ 12 مارس 2021", "صادق مجلس المدينة يوم الخميس على إعادة فتح المسبح البلدي المغلق منذ السنة الماضية."), "empty: no date stated"),
+        ((TITLE, "Mis à jour le 12 mars 2025", A, B), "empty: only the day of an update (2025-03-12)"),
+        ((TITLE, "Publié le 12/03/25", A, B), 'empty: "12/03/25" is not read (a year of two digits)'),
+        ((TITLE, "نشر في 15 رجب 1447", A, B), 'empty: "15 رجب 1447" is not read (a Hijri date)'),
+        ((TITLE, "3 mars 2025", A, B, "9 mars 2025", B, A, "14 avril 2025", A, B), "empty: no date stated"),
+        ((TITLE, f"Hier lundi, {A}", "Le maire l'a dit avant le sommet prévu du 3 au 7 mars 2025 à Brévanne, où il ira."), 'empty: "Hier lundi" has no date in the document to count from'),
+    ],
+)  # fmt: skip
+def test_a_day_of_something_else_is_not_the_articles(tmp_path, lines, how):
+    assert published(tmp_path, *lines)[:2] == ("", how)
+
+
+@pytest.mark.parametrize(
+    ("value", "day", "how"),
+    [
+        ("3/4/2025", "2025-04-03", "stated, read day first: the file's metadata"),
+        ("4/13/2025", "2025-04-13", "stated, month first: the file's metadata"),
+        ("2025-04-13T10:00:00Z", "2025-04-13", "stated: the file's metadata"),
+        ("1970-01-01", "", "empty: the metadata's '1970-01-01' is no date"),
+        ("0001-01-01", "", "empty: the metadata's '0001-01-01' is no date"),
+    ],
+)
+def test_metadata_days(tmp_path, value, day, how):
+    (tmp_path / "x.csv").write_text(f'text,published\n"{A}",{value}\n', encoding="utf-8")
+    row = load_corpus(tmp_path).documents.iloc[0]
+    assert (row["published"], row["published_how"]) == (day, how)
+
+
+def test_a_day_and_hour_in_numbers_alone_is_a_date(tmp_path):
+    assert published(tmp_path, TITLE, "4/3/2025 16:20", A, B)[:2] == (
+        "2025-03-04",
+        "stated, read day first: a publication line",
+    )
+
+
+def test_a_coming_weekday_is_not_put_in_the_past(tmp_path):
+    *_, corpus = published(
+        tmp_path, TITLE, "Publié le 12 mars 2025", f"Le match aura lieu samedi. {A}", f"Il a plu lundi. {B}"
+    )
+    found = corpus.dates.set_index("surface")
+    assert found.loc["samedi", "from"] == "" and "coming" in found.loc["samedi", "how"]
+    assert found.loc["lundi", "from"] == "2025-03-10"

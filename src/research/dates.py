@@ -23,6 +23,19 @@ _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere"
 _NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
 _YEAR = re.compile(r"[12](?<![\d/.].)(?:(?<=1)9|(?<=2)0)\d\d(?![\d/])")
 _FIRST = {"premier": 1, "primero": 1, "فاتح": 1}
+_HIJRI = (
+    "محرم", "صفر", "ربيع", "جمادي", "رجب", "شعبان", "رمضان", "شوال", "ذو القعده", "ذي القعده", "ذو الحجه", "ذي الحجه",
+    "muharram", "mouharram", "safar", "rabi", "joumada", "jumada", "rajab", "chaabane", "shaban", "ramadan", "chaoual",
+    "shawwal", "dhu", "dou",
+)  # fmt: skip
+_COMING = re.compile(  # words of a sentence that speaks of what is to come
+    r"\b(?:prevue?s?|aur(?:a|ont) lieu|se tiendr(?:a|ont)|debutera|commencera|ouvrira|demarrera|avant|prochaine?s?"
+    r"|will|scheduled|due|set to|upcoming|before|next|planned"
+    r"|previst[oa]s?|tendra|celebrara|comenzara|antes|proxim[oa]s?"
+    r"|(?:سي|ست)(?:عقد|نعقد|قام|كون|نطلق|جري|تم|بدا|شارك|حتضن|لتقي|واجه|فتتح|ستضيف|نظم)\w*"
+    r"|ال(?:مقرر|مرتقب|مزمع|مقبل|قادم)ه?|قبل)\b"
+)
+_STOPS = ".!?؟;\n"
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
 
@@ -77,6 +90,8 @@ def _pattern() -> re.Pattern[str]:
     )
     forms = [
         r"(?P<iso>(?P<iy>(?:19|20)\d\d)(?P<is>[ /.])(?P<im>\d\d)(?P=is)(?P<id>\d\d)(?!\d))",
+        r"(?P<short>\d{1,2}/\d{1,2}/\d\d(?![\d/]))",
+        rf"(?P<hijri>\d{{1,2}} (?:من )?(?:{_alternation(_HIJRI)})(?: [^\W\d]+){{0,2}},? 1[34]\d\d(?!\d))",
         r"(?P<nd>\d{1,2})(?P<ns>[ /.])(?P<nm>\d{1,2})(?P=ns)(?P<ny>(?:19|20)\d\d)(?!\d)",
         rf"(?:(?:(?P<yesterday>{yesterday}),? )?(?P<weekday>{weekday})[ ,]{{1,2}})?(?:{day})?"
         rf"(?P<month>{month})\.?(?: ?/ ?(?:{month}))?(?: (?P<d3>\d{{1,2}}){ordinal}(?=,? \d{{4}}))?"
@@ -146,10 +161,10 @@ def _read(match: re.Match[str]) -> DateMention | None:
     blank = DateMention(0, 0, "", None, None, "")
     if part["iso"]:
         return _stated(blank, int(part["iy"]), int(part["im"]), (int(part["id"]),) * 2)
+    if part["short"] or part["hijri"]:
+        return blank._replace(how=f"unread: {'a year of two digits' if part['short'] else 'a Hijri date'}")
     if part["nd"]:
-        ambiguous = int(part["nm"]) <= 12 and int(part["nd"]) <= 12 and part["nd"] != part["nm"]
-        mention = _stated(blank, int(part["ny"]), int(part["nm"]), (int(part["nd"]),) * 2)
-        return mention and (mention._replace(how="stated, read day first") if ambiguous else mention)
+        return _numeric(blank, int(part["nd"]), int(part["nm"]), int(part["ny"]))
     weekday = part["weekday"] or part["weekday2"]
     number = _names("days")[weekday] if weekday else None
     shift = _shift(part)
@@ -166,6 +181,27 @@ def _read(match: re.Match[str]) -> DateMention | None:
     if days is None and not shift:
         return None  # "mars", "may": a word, not a date, unless a day or "last" goes with it
     return blank._replace(month=month, days=days, weekday=number, shift=shift, how="unresolved: no year")
+
+
+def _numeric(blank: DateMention, day: int, month: int, year: int) -> DateMention | None:
+    """Day first, unless that is no date."""
+    if month > 12:
+        mention = _stated(blank, year, day, (month,) * 2)
+        return mention and mention._replace(how="stated, month first")
+    mention = _stated(blank, year, month, (day,) * 2)
+    return mention and (mention._replace(how="stated, read day first") if day <= 12 and day != month else mention)
+
+
+def is_coming(text: str, mention: DateMention) -> bool:
+    """Whether the sentence that names the date speaks of what is to come.
+
+    >>> text = "Le match aura lieu samedi."
+    >>> is_coming(text, find_dates(text)[0])
+    True
+    """
+    start = max(text.rfind(stop, 0, mention.start) for stop in _STOPS) + 1
+    end = min((at for stop in _STOPS if (at := text.find(stop, mention.end)) >= 0), default=len(text))
+    return _COMING.search(fold(text[start:end]).text) is not None
 
 
 def _shift(part: dict[str, str | None]) -> str:
@@ -197,7 +233,9 @@ def _span(year: int, month: int, days: tuple[int, int] | None) -> tuple[date, da
     return date(year, month, 1), following - timedelta(days=1)
 
 
-def resolve(mention: DateMention, *, reference: date | None, years: set[int], known: list[DateMention]) -> DateMention:
+def resolve(
+    mention: DateMention, *, reference: date | None, years: set[int], known: list[DateMention], coming: bool = False
+) -> DateMention:
     """Resolve `mention` from what the same document says, or leave it empty with the reason.
 
     Parameters
@@ -209,7 +247,9 @@ def resolve(mention: DateMention, *, reference: date | None, years: set[int], kn
     years : set of int
         The years that the document's passage names.
     known : list of DateMention
-        Dates of the document that are already resolved.
+        Periods of the document that are already resolved.
+    coming : bool
+        Whether its sentence speaks of what is to come; then a weekday is not one of the past.
     """
     if mention.first is not None:
         return mention
@@ -217,6 +257,8 @@ def resolve(mention: DateMention, *, reference: date | None, years: set[int], kn
         return _resolve_month(mention, reference, years)
     if mention.weekday is None:
         return mention
+    if coming and mention.shift not in ("yesterday", "last"):
+        return mention._replace(how="unresolved: a coming day, perhaps")
     return _resolve_weekday(mention, reference, known)
 
 
@@ -253,7 +295,7 @@ def _resolve_weekday(mention: DateMention, reference: date | None, known: list[D
         return mention._replace(first=day, last=day, how=f"resolved: the last such day by {reference.isoformat()}")
     candidates = set()
     for other in known:
-        if other.first and other.last and 0 < (other.last - other.first).days < 7 and other.days:
+        if other.first and other.last and 0 < (other.last - other.first).days < 7:
             span = range((other.last - other.first).days + 1)
             days = [other.first + timedelta(days=offset) for offset in span]
             candidates |= {(day, other.surface) for day in days if day.weekday() == mention.weekday}

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
-from itertools import accumulate, islice
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby, islice, takewhile
 from typing import Any, Generic, TypeVar
 
-from research.corpus.cues import CLOSING, cues, rule_for
+from research.corpus.cues import CLOSING, LINKED, cues, rule_for
 from research.corpus.lines import BULLET, TERMINAL, paragraphs
 from research.corpus.pages import squeezed
 from research.text import fold, fold_label
@@ -29,6 +29,9 @@ _BYLINE_WORDS = 12
 _UNDER_LABEL = 12  # headlines that a "read also" may have under it
 _CANDIDATES = 40  # lines above the body that are weighed as its title
 _LABEL_WORDS = 5
+_VERSE = 12  # words of a text without a sentence
+_CHRONOLOGY = 3  # days, each over prose
+_ITEM = 12  # words of an item of a list without marks
 _SUBTITLE = 5  # words of a subtitle, and of a title that has a byline
 _MENU_WORDS, _ITEM_WORDS = 40, 4  # of a row of menu items, of half the items in it
 _DATED = ("publication date", "page date")
@@ -38,10 +41,19 @@ _REPEATED = 3  # articles, of different text, that share a line for it to be the
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
 _SEPARATED = re.compile(r"[|·•›»<>]|\+{2,}|\s/|//|\t|(?<=\S) {3,}(?=\S)")
 _MARKS = re.compile(r"[\[*_#>`]")
-_OPENING_MARKS = re.compile(r"^[^\w#©+-]+")
+_OPENING_MARKS = re.compile(r"^[^\w#©+«“\"-]+")
 _LETTER = re.compile(r"[^\W\d_]")
+# What may stand before a date that is a line's whole matter: nothing, a mark, an hour, "published", then "le", "on".
+_SET_OFF = re.compile(
+    r"(?:^|[^\w\s'’]|\d\d|publie|mis en ligne|published|posted|publicado|نشر)\W*"
+    r"(?:(?:le|the|on|el|at|a|في|يوم|بتاريخ)\W*)*$"
+)
+_AGO = re.compile(
+    r"\d ?(?:h|min|heure|hour|jour|day|hora|dia|minut|ساع|دقيق|يوم|ايام)|ago|منذ (?:ساع|دقيق|يوم)|\d:\d\d"
+)
 _HEADING_MARK = re.compile(r"[>\s]*(?:#{1,6}\s+)?")
-_MARKUP = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)|(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
+_LINK = r"\[([^\]\n]{0,300})\]\([^)\n]{0,2000}\)"  # bounded, or a line of brackets takes for ever
+_MARKUP = re.compile(rf"!?{_LINK}|(?<!\w)[*_]{1, 3}(?=\S)|(?<=\S)[*_]{1, 3}(?!\w)")
 
 
 class _lazy(Generic[T]):  # noqa: N801
@@ -91,7 +103,7 @@ class Line:
     def is_links(self) -> bool:
         """Whether it is a row of menu items, or Markdown with nothing but links."""
         if "](" in self.text:
-            beside = re.sub(r"\[[^\]\n]*\]\([^)\n]*\)", "", self.text)
+            beside = re.sub(_LINK, "", self.text)
             for surface in self.dates:
                 beside = beside.replace(surface, "")
             if not _LETTER.search(beside):
@@ -116,12 +128,24 @@ class Line:
             return False
         beside = len(_LETTER.findall(self.plain)) - sum(len(_LETTER.findall(surface)) for surface in self.dates)
         complete = any(re.search(r"\d{4}", surface) for surface in self.dates)
-        return beside <= (_AROUND_DATE if complete else _AROUND_DAY)
+        before = fold(self.plain.partition(self.dates[0])[0]).text
+        return beside <= (_AROUND_DATE if complete else _AROUND_DAY) and _SET_OFF.search(before) is not None
+
+    def _says_when(self, folded: str) -> bool:
+        """Whether it opens with "published" and goes on to a day or an hour; other numbers are of other things."""
+        opening = cues().published.match(folded)
+        if not opening:
+            return False
+        before = folded[opening.end() :].partition(fold(self.dates[0]).text if self.dates else "\0")[0]
+        number = re.search(r"\d+(?!\d| ?[:h]\d)", re.sub(r"\d{1,2} ?[:h] ?\d{2}", "", before))
+        return (bool(self.dates) and not number and not LINKED.search(before)) or _AGO.search(before) is not None
 
     @_lazy
     def rule(self) -> str:
         """The rule under which it is left out wherever it stands, or nothing."""
-        if not _LETTER.search(self.plain) and (len(re.findall(r"\d", self.plain)) < 6 or ":" in self.plain):
+        if not (self.dates or _LETTER.search(self.plain)) and (
+            len(re.findall(r"\d", self.plain)) < 6 or ":" in self.plain
+        ):
             return "no words"
         if self.text.startswith("!["):
             return "image"
@@ -129,9 +153,15 @@ class Line:
         found = rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
         if found:
             return found
-        if not self.ends_sentence and self.words <= 20 and cues().published.match(folded) and re.search(r"\d", folded):
+        if not self.ends_sentence and self.words <= 20 and self._says_when(folded):
             return "publication date"
         return "page date" if self.is_date else ""
+
+    def unruled(self) -> Line:
+        """The same line, which goes under no rule."""
+        line = replace(self)
+        line.__dict__["rule"] = ""
+        return line
 
     @_lazy
     def is_byline(self) -> bool:
@@ -161,20 +191,25 @@ def classify(
     repeated : set of str
         Lines that other articles of the collection have, too; left out where they stand around this one's prose.
     """
+    lines = _with_own(lines)
     outside = _outside(lines, body)
+    furnished = _is_furnished(lines)
     opens = next((i for i, line in enumerate(lines) if i not in outside and _opens(line, repeated)), None)
     if opens is None:
         free = [i for i, line in enumerate(lines) if i not in outside and not line.rule]
         long = [i for i in free if lines[i].words >= _OPENING_WORDS]
+        if not (long or furnished) and len(free) >= 3 and sum(lines[i].words for i in free) >= _VERSE:
+            return [("" if line.rule else "paragraph", line.rule) for line in lines]  # a poem, a list
         opens = next((i for i in free if lines[i].is_prose), long[0] if long else len(lines))
     headline = _headline(lines, opens, title, repeated)
     names = _names(lines, opens, byline)
     closes = _author_note(lines, opens, names, _closing(lines, opens))
     last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
-    furnished = _is_furnished(lines)
     if not furnished:
         # Nothing says that this was a page: its last lines are the article's, a name under it excepted.
-        last = closes - 1 - (last < closes - 1 and (_looks_like_name(lines[closes - 1]) or lines[closes - 1].is_byline))
+        signed = _looks_like_name(lines[closes - 1]) or lines[closes - 1].is_byline
+        last = closes - 1 - (signed and last == closes - 2)
+    last = _announced(lines, last, closes)
     found = []
     for i, line in enumerate(lines):
         if i == headline:
@@ -182,7 +217,7 @@ def classify(
         elif i in outside:
             found.append(("", outside[i]))
         elif i < (opens if headline is None else headline):
-            own = line.ends_sentence and not line.rule and not furnished
+            own = not line.rule and (line.is_date or (line.ends_sentence and not furnished))
             found.append(("paragraph", "") if own else ("", _reason(line, repeated, "before the article")))
         elif i < opens:
             found.append(_between(lines, i, headline))
@@ -205,6 +240,57 @@ def furniture(texts: Iterable[str]) -> frozenset[str]:
         for line in lines - {longest}:
             found[line].add(longest)
     return frozenset(line for line, beside in found.items() if len(beside) >= _REPEATED)
+
+
+def _with_own(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines; those that only look like a page's, by what stands around them, without their rule."""
+    own = {*_items(lines), *_sections(lines), *_chronology(lines)}
+    return [line.unruled() if i in own else line for i, line in enumerate(lines)] if own else lines
+
+
+def _items(lines: Sequence[Line]) -> Iterator[int]:
+    """Marked items ("- Facebook") of a list that a line announces, or that are mostly no page's tools."""
+    marked = [bool(BULLET.match(line.text)) for line in lines]
+    for is_item, run in groupby(range(len(lines)), key=lambda i: marked[i]):
+        items = list(run)
+        ruled = [i for i in items if lines[i].rule and lines[i].rule != "related articles"] if is_item else []
+        above = lines[items[0] - 1] if items[0] else None
+        announced = above is not None and not above.rule and above.plain.endswith(":")
+        if announced or len(ruled) * 2 < len(items):
+            yield from ruled
+
+
+def _sections(lines: Sequence[Line]) -> Iterator[int]:
+    """Headings like "Reactions" or "The author" over paragraphs; readers give their names, notes are short."""
+    for i, line in enumerate(lines[:-1]):
+        if line.rule in ("comments", "author note") and line.words <= 2 and not re.search(r"\d|:", line.text):
+            prose = list(takewhile(lambda below: below.is_prose and not below.rule, lines[i + 1 :]))
+            if len(prose) > 1 and prose[0].words >= _LONG:
+                yield i
+
+
+def _chronology(lines: Sequence[Line]) -> list[int]:
+    """Days on lines of their own that head the parts of the article; a feed's come after one long part."""
+    days = [i for i, line in enumerate(lines[:-1]) if line.rule == "page date" and lines[i + 1].is_prose]
+    if len({lines[i].dates for i in days}) < _CHRONOLOGY:
+        return []
+    ends = [*days[1:], len(lines)]
+    sizes = [sum(line.words for line in lines[a:b] if line.is_prose) for a, b in zip(days, ends, strict=True)]
+    return days if sizes[0] <= 2 * max(sizes[1:]) else []
+
+
+def _announced(lines: Sequence[Line], last: int, closes: int) -> int:
+    """The last line of the list without marks that the article's last sentence announces, if it does."""
+    if last >= len(lines) or not lines[last].plain.endswith(":") or lines[last].words < 4:
+        return last
+    step = lines[last + 2].block - lines[last + 1].block if last + 2 < closes else 0
+    end = last
+    for i in range(last + 1, closes):
+        own = not (lines[i].rule or lines[i].is_links) and lines[i].words <= _ITEM
+        if not own or (i > last + 1 and lines[i].block - lines[i - 1].block != step):
+            break
+        end = i
+    return end
 
 
 def _is_furnished(lines: Sequence[Line]) -> bool:
@@ -322,6 +408,8 @@ def _between(lines: Sequence[Line], i: int, headline: int | None) -> tuple[str, 
         return "", line.rule
     if headline is not None and line.folded == lines[headline].folded:
         return "", "repeated title"
+    if line.is_date:
+        return "heading", ""
     if line.is_byline or (line.words <= 6 and not line.is_links and _beside_date(lines, i)):
         return "byline", ""
     if i and lines[i - 1].rule == "advert" and not line.ends_sentence:

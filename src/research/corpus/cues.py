@@ -16,8 +16,13 @@ CLOSING = frozenset({"tags", "comments", "latest articles", "rights", "author no
 _CREDIT_WORDS = 20
 _TOOL_WORDS = 14
 _HEADLINE_WORDS = 25
+_SAID = 6  # words of a sentence after a label and its colon
+_SAYING = ("related articles", "author note", "newsletter or subscription")  # labels that have a sentence of their own
 _RULE_WORDS = 80  # a longer line is an article's paragraph
 _TEMPERATURE = re.compile(r"[-+−]?\d{1,2}(?:[.,]\d)? ?°? ?[cf]")
+LINKED = re.compile(  # a date after these is of what the word before them names: "the decree of", "open since"
+    r"(?:^|\W)(?:du|de|des|of|del|from|since|depuis|desde|avant|before|apres|after|منذ|من|قبل|بعد)\W*$"
+)
 _ALSO = (
     r"(?<=aussi)|(?<=egalement)|(?<=also)|(?<=tambien)|(?<=ايضا)|(?<=كذلك)|(?<=more from)|(?<= en)|(?<= on)|(?<= sur)"
 )
@@ -27,6 +32,7 @@ _ALSO = (
 class _Pattern:
     opens: re.Pattern[str]
     anywhere: re.Pattern[str]
+    about: re.Pattern[str]
     in_prose: bool
 
 
@@ -56,7 +62,12 @@ def cues() -> _Cues:
     labels = re.compile(rf"(?:\d+ |les |the |los |vos |your )?(?:{'|'.join(groups)})(?P<also>{_ALSO})?(?P<rest>.*)")
     tools, fillers = (frozenset(re.findall(r"[^\W\d_]+", fold_label(raw[name]))) for name in ("tools", "fillers"))
     patterns = {
-        rule: _Pattern(_any_of(found.get("opens", [])), _any_of(found["any"]), found.get("in_prose", False))
+        rule: _Pattern(
+            _any_of(found.get("opens", [])),
+            _any_of(found["any"]),
+            _any_of(found.get("about", [""])),
+            found.get("in_prose", False),
+        )
         for rule, found in raw["patterns"].items()
     }
     words = [(word, rule) for rule, found in raw["patterns"].items() for word in found["words"]]
@@ -103,13 +114,16 @@ def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
     if words > _RULE_WORDS:
         return ""
     label = cues().labels.match(folded)
-    if label and _is_label(label["rest"].strip(), words, ends_sentence, also=label["also"] is not None):
-        return next(rule for n, rule in enumerate(cues().label_rules) if label[f"rule{n}"] is not None)
+    if label:
+        rule = next(rule for n, rule in enumerate(cues().label_rules) if label[f"rule{n}"] is not None)
+        if _is_label(rule, label["rest"].strip(), words, ends_sentence, also=label["also"] is not None):
+            return rule
     held = {cues().rules[word] for word, _, _ in cues().words.find_matches_as_indexes(folded, overlapping=True)}
     for rule, cue in cues().patterns.items():
         # In a sentence only a cue that opens it counts, but for those that come as sentences.
         may_hold = cue.in_prose or (words <= _CREDIT_WORDS and (rule == "photo credit" or not ends_sentence))
-        if cue.opens.match(folded) or (may_hold and rule in held and cue.anywhere.search(folded)):
+        opens = cue.opens.match(folded) and (not ends_sentence or cue.about.search(folded))
+        if opens or (may_hold and rule in held and cue.anywhere.search(folded)):
             return rule
     letters = re.findall(r"[^\W\d_]+", folded) if words <= _TOOL_WORDS and not ends_sentence else []
     if not cues().tools.isdisjoint(letters) and (cues().tools | cues().fillers).issuperset(letters):
@@ -119,7 +133,13 @@ def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
     return "weather" if _TEMPERATURE.fullmatch(folded) else ""
 
 
-def _is_label(rest: str, words: int, ends_sentence: bool, *, also: bool) -> bool:
-    """Whether what follows a label's words leaves it one: nothing, a count, a colon, or a headline after "also"."""
-    alone = not re.search(r"[^\W\d_]", rest)
-    return alone or rest.startswith((":", "|", "»")) or (also and not ends_sentence and words <= _HEADLINE_WORDS)
+def _is_label(rule: str, rest: str, words: int, ends_sentence: bool, *, also: bool) -> bool:
+    """Whether what follows a label's words leaves it one: nothing, a count, a colon, or a headline after "also".
+
+    A sentence after a colon is the article's ("Poll: 54 % agree."), but for a headline, an offer or a note.
+    """
+    if not re.search(r"[^\W\d_]", rest):
+        return "%" not in rest
+    if rest.endswith(".") and words > _SAID and rule not in _SAYING:
+        return False
+    return rest.startswith((":", "|", "»")) or (also and not ends_sentence and words <= _HEADLINE_WORDS)

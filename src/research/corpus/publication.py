@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from research import dates as dating
-from research.corpus.cues import cues
+from research.corpus.cues import LINKED, cues
 from research.errors import ResearchError
 from research.text import fold
 
@@ -27,6 +27,7 @@ _PLACE_WORDS = 4
 _DASH = re.compile(r"\s*(?:[/(][^()/]{2,25}[/)]?\s*)?(?:[–—:·]|ـ{2,}|\*{2}\s*–|--|\.?-(?=\s)|\s-)")
 _DAY_AND_DASH = re.compile(r"[,،]\s[^–—:]{0,20}\d{1,2}[^–—:\d]{0,20}\s(?:[–—]|--)\s")
 _YEARS = range(1990, 2101)  # of which a page's own date is
+_OLDEST = 1600  # of a newspaper
 _HOUR = re.compile(r"\d{1,2} ?[:hH] ?\d{2}")
 _UPDATED = re.compile(
     r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$"
@@ -71,7 +72,7 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
         The day that the format gives outside the text, if any.
     """
     place, dateline = _dateline(parts)
-    stated = _metadata_day(metadata)
+    stated, read = _metadata_day(metadata)
     line = _publication_line(parts)
     body = [(part, mention) for part in parts if part.passage_id for mention in part.dates]
     chosen: tuple[Part, dating.DateMention] | None = None
@@ -79,7 +80,7 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
     if sheet:
         day, how = sheet, "from the source sheet"
     elif stated:
-        day, how = stated, "stated: the file's metadata"
+        day, how = stated, f"{read}: the file's metadata"
     elif line or dateline:
         chosen = line or dateline
         assert chosen is not None and chosen[1].first is not None
@@ -120,14 +121,16 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
     return Publication(day.isoformat() if day else "", how, place, rows)
 
 
-def _metadata_day(value: str) -> date | None:
-    if not value:
-        return None
+def _metadata_day(value: str) -> tuple[date | None, str]:
+    """The day that the format gives, and how it was read; what stands there for "unknown" is none."""
     try:
-        return date.fromisoformat(value[:10])
+        day, how = date.fromisoformat(value[:10]), "stated"
     except ValueError:
-        days = {mention.first for mention in dating.find_dates(value) if mention.days and mention.first}
-        return days.pop() if len(days) == 1 else None
+        found = {(mention.first, mention.how) for mention in dating.find_dates(value) if mention.days and mention.first}
+        if len(found) != 1:
+            return None, ""
+        ((day, how),) = found
+    return (None, "") if day.year < _OLDEST or day == date(1970, 1, 1) else (day, how)
 
 
 def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] | None:
@@ -143,7 +146,7 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
     tail = range(last + 1, min(last + 4, len(parts)))
     for i in [*head, *tail]:
         part = parts[i]
-        days = [m for m in part.dates if m.first and m.days and m.first.year in _YEARS]
+        days = _own_days(part)
         if not days or part.kind == "title" or len(part.text.split()) > _LINE_WORDS:
             continue
         said = bool(cues().published.search(fold(part.text).text))
@@ -153,14 +156,18 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
         below = i > last and (i == last + 1 or (i == last + 2 and parts[i - 1].kind == "byline"))
         plain = beside and (under or above or below)
         if (said and beside) or plain or part.kind == "byline":
-            return part, _published_of(part, days)
+            return part, days[0]
     return None
 
 
-def _published_of(part: Part, days: list[dating.DateMention]) -> dating.DateMention:
-    """The first date of the line that is not said to be of an update, else its first."""
-    fresh = [mention for mention in days if not _UPDATED.search(fold(part.text[: mention.start]).text)]
-    return (fresh or days)[0]
+def _is_update(part: Part, mention: dating.DateMention) -> bool:
+    return _UPDATED.search(fold(part.text[: mention.start]).text) is not None
+
+
+def _own_days(part: Part) -> list[dating.DateMention]:
+    """The complete days in a line, but of an update or of what the words before them name ("the decree of …")."""
+    days = [m for m in part.dates if m.first and m.days and m.first.year in _YEARS]
+    return [m for m in days if not (_is_update(part, m) or LINKED.search(fold(part.text[: m.start]).text))]
 
 
 def _dateline(parts: Sequence[Part]) -> tuple[str, tuple[Part, dating.DateMention] | None]:
@@ -202,11 +209,13 @@ def _settle(body: Dated, reference: date | None) -> Dated:
     if all(mention.first for mention in known):
         return body
     years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
+    coming = [(m.first is None or m.first != m.last) and dating.is_coming(part.text, m) for part, m in body]
     for _ in range(2):  # weekdays lean on dates that the first turn resolves
-        settled = list({(m.first, m.last): m for m in known if m.first and m.days}.values())
+        held = {(m.first, m.last): m for m, later in zip(known, coming, strict=True) if m.days and not later}
+        settled = [mention for mention in held.values() if mention.first != mention.last]
         known = [
-            dating.resolve(mention, reference=reference, years=years[part.passage_id], known=settled)
-            for (part, _), mention in zip(body, known, strict=True)
+            dating.resolve(mention, reference=reference, years=years[part.passage_id], known=settled, coming=later)
+            for (part, _), mention, later in zip(body, known, coming, strict=True)
         ]
     return [(part, mention) for (part, _), mention in zip(body, known, strict=True)]
 
@@ -241,10 +250,17 @@ def _clock(parts: Sequence[Part]) -> dating.DateMention | None:
 
 def _why_empty(parts: Sequence[Part], body: Dated, clock: dating.DateMention | None, metadata: str) -> str:
     yesterday = next((mention.surface for _, mention in body if mention.shift == "yesterday"), None)
+    dated = [part for part in parts if part.kind == "byline" or part.rule in ("page date", "publication date")]
+    unread = next((m for part in dated for m in part.dates if m.how.startswith("unread")), None)
+    update = next((m.first for part in dated for m in part.dates if m.first and _is_update(part, m)), None)
     if metadata:
         return f"the metadata's {metadata[:40]!r} is no date"
     if clock and clock.first:
         return f"only the page's clock ({clock.first.isoformat()})"
+    if unread:
+        return f'"{unread.surface}" is not read ({unread.how.removeprefix("unread: ")})'
+    if update:
+        return f"only the day of an update ({update.isoformat()})"
     return f'"{yesterday}" has no date in the document to count from' if yesterday else "no date stated"
 
 
