@@ -10,6 +10,7 @@ import docx
 import pandas as pd
 import pytest
 import typst
+from docx.oxml import parse_xml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -281,3 +282,117 @@ def test_a_stored_text_that_is_a_link_is_not_followed(tmp_path):
 def test_a_page_whose_tags_nest_deep_is_read_to_its_end(tmp_path):
     (tmp_path / "a.html").write_text(f"<p>{FIRST}</p>{'<font>' * 400}<p>{SECOND}</p>", encoding="utf-8")
     assert load_corpus(tmp_path).passages["text"].tolist() == [FIRST, SECOND]
+
+
+def test_a_table_is_read_row_by_row_and_stays(tmp_path):
+    rows = "<table><tr><th>Club</th><th>Points</th></tr><tr><td>Brévanne</td><td>3-1</td></tr></table>"
+    page = f"<article><h1>Le club de Brévanne gagne encore</h1><p>{FIRST}</p>{rows}<p>{SECOND}</p></article>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    (tmp_path / "b.html").write_text(page.replace(f"<p>{SECOND}</p>", ""), encoding="utf-8")
+    for doc_id, passages in load_corpus(tmp_path).passages.groupby("doc_id"):
+        assert {"Club | Points", "Brévanne | 3-1"} <= set(passages["text"]), doc_id
+
+
+def test_word_shows_its_lists_insertions_controls_and_equal_cells(tmp_path):
+    document = docx.Document()
+    document.add_paragraph(FIRST)
+    document.add_paragraph("douze couloirs", style="List Bullet")
+    table = document.add_table(rows=1, cols=3)
+    for cell, text in zip(table.rows[0].cells, ("12", "12", "nord"), strict=True):
+        cell.text = text
+    body = document.element.body
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    for xml in (
+        f"<w:p {space}><w:ins><w:r><w:t>{SECOND}</w:t></w:r></w:ins><w:del><w:r><w:delText>non</w:delText></w:r></w:del></w:p>",
+        f"<w:sdt {space}><w:sdtContent><w:p><w:r><w:t>Le maire a signé l'accord hier.</w:t></w:r></w:p></w:sdtContent></w:sdt>",
+    ):
+        body.insert(len(body) - 1, parse_xml(xml))
+    document.save(tmp_path / "a.docx")
+    text = load_corpus(tmp_path).text("a")
+    assert text.splitlines() == [FIRST, "- douze couloirs", "12 | 12 | nord", SECOND, "Le maire a signé l'accord hier."]
+
+
+def test_what_was_typed_beside_a_page_or_a_scan_is_read(tmp_path):
+    added = "Une ligne que la page ne montrait pas, tapée à la main par l'analyste."
+    (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
+    text = load_corpus(tmp_path).text("a")
+    (tmp_path / "a.txt").write_text(text.replace(SECOND, f"{SECOND}\n{added}"), encoding="utf-8")
+    (tmp_path / "b.PDF").write_bytes(pdf("#rect()"))
+    (tmp_path / "b.txt").write_text(f"{FIRST}\n{SECOND}", encoding="utf-8")
+    corpus = load_corpus(tmp_path, strict=True)
+    assert added in set(corpus.passages["text"]) and corpus.documents["file"].tolist() == ["a.html", "b.PDF"]
+    assert corpus.text("b") == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize(
+    ("markup", "day"),
+    [
+        ('<script type="application/ld+json">{"@type": "ItemList", "itemListElement": [{"@type": "NewsArticle", "datePublished": "2024-01-02"}]}</script>', ""),
+        ('<script type="application/ld+json">{"@graph": [{"@type": ["NewsArticle"], "datePublished": "2025-01-02T08:00"}]}</script>', "2025-01-02"),
+        ('<article><h1>Le bassin rouvre</h1><p>Le salon ouvre ses portes aux familles de toute la région <time datetime="2025-06-07">le 7 juin</time> à neuf heures.</p></article>', ""),
+        ('<article><h1>Le bassin rouvre</h1><p>Publié <time datetime="2025-03-07">vendredi</time></p></article>', "2025-03-07"),
+    ],
+)  # fmt: skip
+def test_a_page_says_when_it_was_published_not_what_it_lists(tmp_path, markup, day):
+    (tmp_path / "a.html").write_text(f"<body>{markup}<p>{FIRST}</p><p>{SECOND}</p></body>", encoding="utf-8")
+    assert load_corpus(tmp_path).documents["published"].item() == day
+
+
+def test_collections_in_utf16_long_lines_and_no_rows(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers, "MAX_BYTES", 1000)
+    rows = [{"id": "one", "text": FIRST}, {"id": "long", "text": "a " * 3000}, {"id": "two", "text": SECOND}]
+    lines = "".join(json.dumps(row) + "\n" for row in [*rows, {"id": "t", "text": True}, {"id": "l", "text": ["a"]}])
+    (tmp_path / "a.jsonl").write_text(lines, encoding="utf-16")
+    (tmp_path / "b.csv").write_text(f'id,text\nthree,"{FIRST} {SECOND}"\n', encoding="utf-16")
+    (tmp_path / "c.csv").write_text("id,text\n", encoding="utf-8")
+    (tmp_path / "d.html").write_text(f'<meta charset="utf-16"><p>{FIRST}</p>', encoding="utf-8")
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["doc_id"].tolist() == ["one", "two", "three", "d"]
+    assert corpus.documents["encoding"].tolist() == ["utf-16", "utf-16", "utf-16", "utf-8"]
+    assert corpus.refused[["file", "reason"]].values.tolist() == [
+        ["a.jsonl, line 2", "longer than 1,000 characters"],
+        ["a.jsonl, row 4", "'text' is a bool, not text"],
+        ["a.jsonl, row 5", "'text' is a list, not text"],
+        ["c.csv", "no rows"],
+    ]
+    for doc_id in corpus.documents["doc_id"]:
+        assert FIRST in corpus.text(doc_id) or SECOND in corpus.text(doc_id)
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ("a.txt,,,,,,,too much\n", "more cells than columns"),
+        ("a.txt,,\n", "fewer cells than columns"),
+        ("a.txt,,,,,,\na.txt,,,,,,\n", "a second row for 'a.txt'"),
+    ],
+)
+def test_a_broken_source_sheet_is_one_line_and_its_mark_is_no_column(tmp_path, rows, what):
+    (tmp_path / "a.txt").write_text(FIRST, encoding="utf-8")
+    sheet = tmp_path / "sources.csv"
+    head = "file,sha256,outlet,url,licence,accessed,published\n"
+    sheet.write_text(f"{head}a.txt,,,,,,2025-03-04\n", encoding="utf-8-sig")
+    assert load_corpus(tmp_path, sources=sheet).documents["published"].item() == "2025-03-04"
+    sheet.write_text(head + rows, encoding="utf-8")
+    with pytest.raises(ResearchError, match=what):
+        load_corpus(tmp_path, sources=sheet)
+
+
+CELLS = st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(
+    [FIRST, f"{FIRST}\r\n{SECOND}", "نعم", "\0"]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts=st.lists(CELLS, min_size=1, max_size=5), suffix=st.sampled_from([".jsonl", ".csv", ".parquet"]))
+def test_any_row_is_loaded_exactly_or_refused(tmp_path_factory, texts, suffix):
+    folder = tmp_path_factory.mktemp("rows")
+    rows = pd.DataFrame({"id": [f"d{n}" for n in range(len(texts))], "text": texts})
+    file = folder / f"a{suffix}"
+    {".jsonl": lambda: rows.to_json(file, orient="records", lines=True), ".csv": lambda: rows.to_csv(file, index=False),
+     ".parquet": lambda: rows.to_parquet(file)}[suffix]()  # fmt: skip
+    corpus = load_corpus(folder)
+    assert_offsets(corpus)
+    assert len(corpus.documents) + len(corpus.refused) == len(texts) or file.name in set(corpus.refused["file"])
+    for doc_id in corpus.documents["doc_id"]:
+        assert corpus.text(doc_id) == texts[int(doc_id[1:])]

@@ -25,6 +25,7 @@ Longs = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.intp]
 
 SIZE = 400  # triples kept of a long document: those of smallest hash, a fair sample
+_MOST = 4000  # numbers, and names, kept of a document; a book of tables has more
 _SHORTEST = 3  # consonants of a name
 _BASE = 0x9E3779B97F4A7C15  # odd, far from any pattern
 # One symbol for the letters that transliterations of one sound use; what is in no group is dropped.
@@ -90,10 +91,8 @@ def sketches(sources: Sequence[Source]) -> list[Sketch]:
         counts.subtract(part.lstrip("0") for day in source.dates for part in day.split("-"))
         numbers = dict.fromkeys([*(number for number, count in counts.items() if count > 0), *source.dates])
         digest = zlib.crc32(source.text.encode("utf-8", "replace"))
-        kept = own_triples[:SIZE].tobytes()
-        found.append(
-            Sketch(source.language, digest, kept, tuple(numbers), own_names.tobytes(), source.language != "ar")
-        )
+        kept, names_kept = own_triples[:SIZE].tobytes(), own_names[:_MOST].tobytes()
+        found.append(Sketch(source.language, digest, kept, tuple(numbers)[:_MOST], names_kept, source.language != "ar"))
     return found
 
 

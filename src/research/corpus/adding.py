@@ -1,8 +1,7 @@
 """Add an article to a study: the page as it came, its text beside it, and its row in the source sheet.
 
 The only part of the package that reaches the network, and only for the addresses it is given. robots.txt is
-respected as Python's own parser reads it: the first rule that fits, no wildcards. Redirects, size and the time waited
-for the next piece of a page are limited; what was saved before is not fetched again.
+respected (RFC 9309). Redirects, size and time are limited; what was saved before is not fetched again.
 """
 
 from __future__ import annotations
@@ -11,16 +10,17 @@ import csv
 import io
 import re
 import tempfile
+import time
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
-from urllib.robotparser import RobotFileParser
 
 import httpx
 from filelock import FileLock
+from protego import Protego
 
 from research.corpus import readers
 from research.corpus.sources import SOURCE_COLUMNS, read_sources
@@ -29,6 +29,7 @@ from research.files import replacing
 
 AGENT = "research-corpus"
 TIMEOUT = 20.0  # seconds to connect, and between two pieces of a page
+MAX_SECONDS = 120.0  # for one page
 MAX_REDIRECTS = 5
 _ROBOTS_BYTES = 512_000  # of a robots.txt are read, as RFC 9309 asks
 _TYPES = {
@@ -71,7 +72,8 @@ def add_articles(seeds: Path, given: list[str], *, timeout: float = TIMEOUT) -> 
     seeds.mkdir(parents=True, exist_ok=True)
     # Two commands at once would each write the sheet as they read it.
     lock = Path(tempfile.gettempdir(), f"research-add-{readers.sha256_of(str(seeds.resolve()))[:16]}.lock")
-    with httpx.Client(timeout=timeout, headers={"User-Agent": AGENT}, follow_redirects=False) as client:
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
+    with httpx.Client(timeout=timeout, headers=headers, follow_redirects=False) as client:
         for one in given:
             try:
                 with FileLock(lock):
@@ -153,20 +155,33 @@ def _fetch(client: httpx.Client, url: str) -> tuple[bytes, str, str]:
                     raise ResearchError(
                         f"the server answered {response.status_code}", where=url, remedy="check the address"
                     )
-                suffix = _suffix(response, url)
-                content = b""
-                for piece in response.iter_bytes():
-                    content += piece
-                    if len(content) > readers.MAX_BYTES:
-                        raise ResearchError(
-                            f"larger than {readers.MAX_BYTES:,} bytes", where=url, remedy="save it by hand"
-                        )
-                return content, suffix, _name_of(url)
+                return _content(response, url), _suffix(response, url), _name_of(url)
         except httpx.TimeoutException as error:
             raise ResearchError("the server did not answer in time", where=url, remedy="try again later") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ResearchError("no connection", where=url, remedy="check the address and the network") from error
     raise ResearchError(f"more than {MAX_REDIRECTS} redirects", where=url, remedy="give the final address")
+
+
+def _content(response: httpx.Response, url: str) -> bytes:
+    """What the server sends, up to the limits."""
+    _check_encoding(response, url)
+    content = bytearray()
+    ends = time.monotonic() + MAX_SECONDS
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > readers.MAX_BYTES:
+            raise ResearchError(f"larger than {readers.MAX_BYTES:,} bytes", where=url, remedy="save it by hand")
+        if time.monotonic() > ends:
+            raise ResearchError(f"not sent in {MAX_SECONDS:.0f} seconds", where=url, remedy="try again later")
+    return bytes(content)
+
+
+def _check_encoding(response: httpx.Response, url: str) -> None:
+    """One compression can make a piece a thousand times larger; one inside another, a million times."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise ResearchError(f"sent as {encoding[:40]}", where=url, remedy="save the page by hand")
 
 
 def _check_robots(client: httpx.Client, url: str) -> None:
@@ -176,15 +191,15 @@ def _check_robots(client: httpx.Client, url: str) -> None:
     try:
         with client.stream("GET", address, follow_redirects=True) as answer:
             status = answer.status_code
+            _check_encoding(answer, url)
             text = next(answer.iter_bytes(_ROBOTS_BYTES), b"") if status == 200 else b""
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ResearchError("no connection", where=url, remedy="check the address and the network") from error
     if status >= 500:
         remedy = "try again later, or save the page by hand"
         raise ResearchError("its robots.txt cannot be read", where=url, remedy=remedy)
-    rules = RobotFileParser()
-    rules.parse(text.decode("utf-8", "replace").splitlines())
-    if not rules.can_fetch(AGENT, url):
+    rules = Protego.parse(text.decode("utf-8-sig", "replace"))
+    if not rules.can_fetch(url, AGENT):
         remedy = "save the page by hand, if you may, and add the file"
         raise ResearchError("the site asks programs not to fetch it (robots.txt)", where=url, remedy=remedy)
 

@@ -204,7 +204,11 @@ def classify(
     headline = _headline(lines, opens, title, repeated)
     names = _names(lines, opens, byline)
     closes = _author_note(lines, opens, names, _closing(lines, opens))
-    last = max((i for i in range(opens, closes) if _is_body(lines[i], repeated)), default=opens)
+    own = [line for i, line in enumerate(lines) if i not in outside] if body else []
+    rows = {line.text for line in own if " | " in line.text and not line.rule}  # of tables, says the extractor
+    last = max(
+        (i for i in range(opens, closes) if _is_body(lines[i], repeated) or lines[i].text in rows), default=opens
+    )
     if not furnished:
         # Nothing says that this was a page: its last lines are the article's, a name under it excepted.
         signed = _looks_like_name(lines[closes - 1]) or lines[closes - 1].is_byline

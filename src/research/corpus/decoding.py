@@ -49,17 +49,26 @@ def decode(raw: bytes, name: str, *, declared: str = "") -> tuple[str, str]:
     """
     if not raw.strip():
         raise ResearchError("the file is empty", where=name, remedy="save the article's text, or remove the file")
-    marked = next((encoding for bom, encoding in _BOMS.items() if raw.startswith(bom)), None)
-    for encoding in [marked] if marked else [_known(declared), "utf-8", *_utf16(raw)]:
+    by_mark = marked(raw)
+    for encoding in [by_mark] if by_mark else [_known(declared), "utf-8", *_utf16(raw)]:
         text = _strictly(raw, encoding)
         if text is not None:
             return text, encoding
-    encoding = _detected(raw) if not marked else ""
+    encoding = "" if by_mark else _detected(raw)
     text = _strictly(raw, encoding)
     if text is None:
         remedy = "save the article's text as UTF-8, or remove the file"
         raise ResearchError("not text in any known encoding", where=name, remedy=remedy)
     return text, encoding
+
+
+def marked(raw: bytes) -> str:
+    """The encoding that the first bytes are the mark of, or nothing.
+
+    >>> marked(b"\\xef\\xbb\\xbfabc")
+    'utf-8-sig'
+    """
+    return next((encoding for bom, encoding in _BOMS.items() if raw.startswith(bom)), "")
 
 
 def _strictly(raw: bytes, encoding: str) -> str | None:
@@ -76,7 +85,8 @@ def _known(declared: str) -> str:
     import webencodings
 
     encoding = webencodings.lookup(declared)
-    return str(encoding.codec_info.name) if encoding is not None else ""
+    name = str(encoding.codec_info.name) if encoding is not None else ""
+    return "utf-8" if name.startswith("utf-16") else name  # who could read the declaration was not reading UTF-16
 
 
 def _utf16(raw: bytes) -> list[str]:

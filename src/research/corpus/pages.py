@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from research.corpus.decoding import decode
@@ -31,57 +34,16 @@ class Extraction(NamedTuple):
 
 _INVISIBLE = ("script", "style", "noscript", "template", "svg", "head", "iframe", "object", "select", "textarea")
 _BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "img",
-        "label",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "td",
-        "th",
-        "time",
-        "tr",
-        "ul",
-    ]
+    re.findall(
+        r"\w+",
+        """address article aside blockquote body br button caption center dd details dialog div dl dt fieldset
+        figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html img label legend li main menu nav ol option p
+        pre section summary table time tr ul""",
+    )
 )
+_CELLS = ("td", "th")
+_ARTICLES = re.compile(r"Article|Posting|Report|Page$|Review$")  # types of schema.org whose date is a page's
+_TIME_WORDS = 14  # of the line in which a <time> is the article's
 _APART = frozenset(["nav", "aside", "footer", "form", "figure", "figcaption", "button"])
 _APART_NAMES = re.compile(
     r"(?:^|[\s_-])(?:related|share|social|comments?|promo|advert|ads?|newsletter|tags?|breadcrumbs?|caption|credit|"
@@ -94,8 +56,8 @@ _PUBLISHED = (
     "//time[@itemprop='datePublished' or @pubdate]/@datetime",
     "//meta[translate(@name, 'DCPUBLISHATENO', 'dcpublishateno')='pubdate' or @name='dc.date.issued' or @name='date']"
     "/@content",
-    "(//article[.//h1]//time[not(ancestor::aside or ancestor::footer or ancestor::nav)])[1]/@datetime",
 )
+_TIME = "(//article[.//h1]//time[not(ancestor::aside or ancestor::footer or ancestor::nav)])[1]"
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
@@ -142,7 +104,7 @@ def squeezed(line: str) -> str:
     >>> squeezed(" a\\u00a0 b ")
     'a b'
     """
-    return " ".join(line.split())
+    return " ".join(line.split()).strip("| ")  # which trafilatura puts around the row of a table
 
 
 def _parse(markup: str) -> Any:
@@ -172,6 +134,8 @@ def _visible_lines(tree: Any) -> list[tuple[str, bool]]:
         step = 1 if event == "start" else -1
         if element.tag in _BLOCKS:
             _end_line(lines, pieces)
+        if element.tag in _CELLS and event == "start" and any(piece.strip() for piece, _ in pieces):
+            pieces.append((" | ", True))  # the cells of a row are one line, if nothing in them is a block
         if is_element:
             hidden += step * (element.tag in _INVISIBLE or "hidden" in element.attrib)
             apart += step * _is_apart(element)
@@ -203,13 +167,29 @@ def _published(tree: Any) -> str:
     """The day the page's metadata says it was published, in ISO form, or nothing."""
     stated = [value for path in _PUBLISHED for value in tree.xpath(path)]
     for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        stated += re.findall(r'"datePublished"\s*:\s*"([^"]+)"', script)
+        stated += _linked_data(script)
+    for time in tree.xpath(_TIME):
+        line = next(time.iterancestors(*_BLOCKS))
+        stated += [time.get("datetime", "")] if len(line.text_content().split()) <= _TIME_WORDS else []
     for value in stated:
         try:
             return date.fromisoformat(value.strip()[:10]).isoformat()
         except ValueError:
             continue
     return ""
+
+
+def _linked_data(script: str) -> Iterator[str]:
+    """``datePublished`` of the article or page that JSON-LD describes, not of those that it lists or cites."""
+    try:
+        found = json.loads(script)
+    except (ValueError, RecursionError):
+        return
+    top = found if isinstance(found, list) else [found]
+    graphs = [one["@graph"] for one in top if isinstance(one, dict) and isinstance(one.get("@graph"), list)]
+    for one in [*top, *chain.from_iterable(graphs)]:
+        if isinstance(one, dict) and _ARTICLES.search(str(one.get("@type"))):
+            yield str(one.get("datePublished", ""))
 
 
 def read_pdf(raw: bytes, name: str) -> Extraction:
@@ -254,14 +234,10 @@ def read_docx(raw: bytes, name: str) -> Extraction:
         if unpacked > MAX_UNPACKED:
             raise ResearchError(f"unpacks to {unpacked:,} bytes", where=name, remedy=_SAVE_AS_TEXT)
         document = docx.Document(io.BytesIO(raw))
-        lines, title = [], ""
-        for block in document.iter_inner_content():
-            if isinstance(block, docx.table.Table):
-                lines += [" | ".join(dict.fromkeys(cell.text for cell in row.cells)) for row in block.rows]
-                continue
-            lines.append(block.text)
-            if not title and block.style is not None and block.style.name == "Title":
-                title = block.text
+        titles = (block.text for block in document.paragraphs if block.style and block.style.name == "Title")
+        title = next(titles, "")
+        listed = frozenset(style.style_id for style in document.styles if _is_numbered(style.element))
+        lines = list(_docx_lines(document.element.body, listed))
     except ResearchError:
         raise
     except Exception as error:  # a broken document breaks its parser in many ways
@@ -270,3 +246,39 @@ def read_docx(raw: bytes, name: str) -> Extraction:
     if not text.strip():
         raise ResearchError("a document without text", where=name, remedy=_SAVE_AS_TEXT)
     return Extraction(text, "docx", title)
+
+
+def _docx_lines(element: Any, listed: frozenset[str]) -> Iterator[str]:
+    """Paragraphs and table rows below `element`, also those in content controls; items as Word marks them.
+
+    `listed` is the styles of items.
+    """
+    from docx.oxml.ns import qn
+
+    for child in element:
+        if child.tag == qn("w:p"):
+            yield ("- " if child.style in listed or _is_numbered(child) else "") + _docx_text(child)
+        elif child.tag == qn("w:tr"):
+            cells = child.iter(qn("w:tc"))
+            yield " | ".join(" ".join(filter(None, map(_docx_text, cell.iter(qn("w:p"))))) for cell in cells)
+        elif child.tag not in (qn("w:del"), qn("w:moveFrom"), qn("w:sectPr")):
+            yield from _docx_lines(child, listed)
+
+
+def _is_numbered(element: Any) -> bool:
+    from docx.oxml.ns import qn
+
+    return element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
+
+
+def _docx_text(paragraph: Any) -> str:
+    """Its text as Word shows it, deletions left out."""
+    from docx.oxml.ns import qn
+
+    marks = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+    pieces = []
+    for element in paragraph.iter(qn("w:t"), *marks):
+        if any(above.tag.endswith(("}del", "}moveFrom", "}Fallback", "}tabs")) for above in element.iterancestors()):
+            continue
+        pieces.append(element.text or "" if element.tag == qn("w:t") else marks[element.tag])
+    return "".join(pieces)

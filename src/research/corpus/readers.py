@@ -22,10 +22,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from research.corpus import pages
-from research.corpus.decoding import decode
+from research.corpus.decoding import decode, marked
 from research.corpus.sources import is_sheet
 from research.errors import ResearchError
 
@@ -94,11 +94,11 @@ def _is_readable(file: Path) -> bool:
 
 
 def _is_stored(file: Path, files: Set[Path]) -> bool:
-    return (
-        file.suffix == ".txt"
-        and any(file.with_suffix(suffix) in files for suffix in EXTRACTED)
-        and not file.is_symlink()
-    )
+    return file.suffix == ".txt" and any(stored_text(other) == file for other in _beside(file) if other in files)
+
+
+def _beside(file: Path) -> Iterator[Path]:
+    return (file.with_suffix(ending) for suffix in EXTRACTED for ending in (suffix, suffix.upper()))
 
 
 def read_file(file: Path, name: str, columns: Mapping[str, str] | None = None) -> Iterator[Article | ResearchError]:
@@ -145,13 +145,20 @@ def _single(file: Path, name: str) -> Article:
     raw = file.read_bytes()
     if not raw.strip():
         raise ResearchError("the file is empty", where=name, remedy="save the article's text, or remove the file")
-    suffix = file.suffix.lower()
-    found = READERS[suffix](raw, name)
     stored = stored_text(file)
-    text = decode(stored.read_bytes(), stored.name)[0] if stored else found.text
-    return Article(
-        file.stem, name, sha256_of(raw), found.encoding, text, found.title, found.byline, found.published, found.body
-    )
+    text = decode(stored.read_bytes(), stored.name)[0] if stored else ""
+    try:
+        found = READERS[file.suffix.lower()](raw, name)
+    except ResearchError:
+        if not stored:
+            raise
+        found = pages.Extraction("", "")  # a scan, or a locked file, whose text somebody typed
+    body = found.body
+    if text and body:  # what was typed into the stored text is as much the article's
+        extracted = set(map(pages.squeezed, found.text.splitlines()))
+        body |= {line for line in map(pages.squeezed, text.splitlines()) if line and line not in extracted}
+    metadata = (found.title, found.byline, found.published)
+    return Article(file.stem, name, sha256_of(raw), found.encoding, text or found.text, *metadata, body)
 
 
 def stored_text(file: Path) -> Path | None:
@@ -183,13 +190,17 @@ def _rows(file: Path, name: str, columns: Mapping[str, str]) -> Iterator[Article
     named = {field: columns.get(field, field) for field in FIELDS}
     with file.open("rb") as handle:
         sha256 = hashlib.file_digest(handle, "sha256").hexdigest()
+    number = 0
     for number, row, encoding in COLLECTIONS[file.suffix.lower()](file, name, named["text"]):
         if isinstance(row, ResearchError):
             yield row
             continue
         value = {field: _cell(row.get(column)) for field, column in named.items()}
         where = f"{name}, row {number}"
-        if not value["text"].strip():
+        if not isinstance(row.get(named["text"]), str | None):
+            kind = type(row[named["text"]]).__name__
+            yield ResearchError(f"{named['text']!r} is a {kind}, not text", where=where, remedy="mend the row")
+        elif not value["text"].strip():
             remedy = "remove the row, or name the text's column"
             yield ResearchError(f"no text in {named['text']!r}", where=where, remedy=remedy)
         elif len(value["text"]) > MAX_BYTES:
@@ -198,6 +209,8 @@ def _rows(file: Path, name: str, columns: Mapping[str, str]) -> Iterator[Article
             doc_id = value["id"] or f"{file.stem}-{number:05d}"
             metadata = (value["title"], value["byline"], value["published"])
             yield Article(doc_id, name, sha256, encoding, value["text"], *metadata)
+    if not number:
+        yield ResearchError("no rows", where=name, remedy="write one article a row, or remove the file")
 
 
 def _cell(value: Any) -> str:
@@ -212,24 +225,40 @@ Rows = Iterator[tuple[int, Row | ResearchError, str]]  # number from 1, row or w
 
 def _jsonl(file: Path, name: str, text: str) -> Rows:
     with file.open("rb") as handle:
-        for number, line in enumerate(iter(lambda: handle.readline(MAX_BYTES), b""), start=1):
-            if not line.strip():
-                continue
+        encoding = marked(handle.read(4)) or "utf-8"
+    wide = not encoding.startswith("utf-8")
+    lines: Any
+    with file.open(encoding=encoding, errors="replace", newline="\n") if wide else file.open("rb") as lines:
+        for number, line in enumerate(_whole_lines(lines), start=1):
+            row: Any = None
             try:
-                row = json.loads(line)
+                row = json.loads(line) if line and line.strip() else None
                 problem = "" if isinstance(row, dict) else "not a JSON object"
             except (ValueError, RecursionError) as error:
-                row, problem = None, f"malformed JSON ({getattr(error, 'msg', 'unreadable')})"
-            if problem:
+                problem = f"malformed JSON ({getattr(error, 'msg', 'unreadable')})"
+            if line is None:
+                problem = f"longer than {MAX_BYTES:,} characters"
+            if problem and (line is None or line.strip()):
                 yield number, ResearchError(problem, where=f"{name}, line {number}", remedy="mend the line"), ""
-            else:
-                yield number, row, "utf-8"
+            elif not problem:
+                yield number, row, encoding
+
+
+def _whole_lines(lines: IO[str] | IO[bytes]) -> Iterator[str | bytes | None]:
+    """The lines of a file, None for one that is too long to keep."""
+    while line := lines.readline(MAX_BYTES):
+        whole = len(line) < MAX_BYTES
+        while len(line) == MAX_BYTES:
+            line = lines.readline(MAX_BYTES)
+        yield line if whole else None
 
 
 def _csv(file: Path, name: str, text: str) -> Rows:
     with file.open("rb") as handle:
         sample = handle.read(1_000_000)
-    head, encoding = decode(sample[: sample.rfind(b"\n") + 1] or sample, name)
+    # A piece of a file may end amid a character; in UTF-16 a line feed is two bytes.
+    whole = sample if len(sample) < 1_000_000 or marked(sample) else sample[: sample.rfind(b"\n") + 1] or sample
+    head, encoding = decode(whole, name)
     separator = max(",;\t|", key=head.partition("\n")[0].count)
     csv.field_size_limit(MAX_BYTES)  # the module's own limit is shorter than a long article
     number = line = 0

@@ -6,6 +6,7 @@ import os
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ def _cell(column: str, value: str, corpus: Corpus, files: pd.Series) -> str:
     if not column.startswith("doc_id") or value not in files.index:
         return escape(value)
     link = os.path.relpath(Path(corpus.root, files[value]), Path.cwd())
-    return f'<a href="{escape(Path(link).as_posix(), quote=True)}" target="_blank">{escape(value)}</a>'
+    return f'<a href="{escape(quote(Path(link).as_posix()))}" target="_blank">{escape(value)}</a>'
 
 
 def _marked(text: str, start: int, end: int, around: int) -> str:
