@@ -1,4 +1,5 @@
 import csv
+import gzip
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -7,7 +8,7 @@ from click.testing import CliRunner
 
 from research import load_corpus
 from research.cli import main
-from research.corpus import readers
+from research.corpus import adding, readers
 from research.corpus.adding import add_articles
 
 BODY = "Le conseil de Brévanne a voté jeudi la réouverture du bassin, fermé depuis l'inondation de l'hiver dernier."
@@ -17,7 +18,7 @@ PAGE = f"<html><head><meta charset=utf-8><title>Bassin</title></head><body><arti
 class Site(BaseHTTPRequestHandler):
     """A small site with every bad habit."""
 
-    robots = "User-agent: *\nDisallow: /closed\n"
+    robots = "User-agent: *\nAllow: /closed/open\nDisallow: /closed\nDisallow: /*.print$\n"
     asked: list = []  # noqa: RUF012
 
     def do_GET(self):
@@ -36,6 +37,14 @@ class Site(BaseHTTPRequestHandler):
             self.slow.wait(5)
         elif self.path == "/huge":
             self.answer(200, "text/html", b"x" * 5000)
+        elif self.path == "/twice":
+            self.answer(200, "text/html", gzip.compress(gzip.compress(PAGE.encode())), "gzip, gzip")
+        elif self.path == "/drip":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            while not self.slow.wait(0.1):
+                self.wfile.write(b"x")
         elif self.path == "/image":
             self.answer(200, "image/png", b"png")
         elif self.path == "/gone":
@@ -45,9 +54,10 @@ class Site(BaseHTTPRequestHandler):
         else:
             self.answer(200, "text/html; charset=utf-8", (PAGE + "<!-- twin -->" * self.path.endswith("two")).encode())
 
-    def answer(self, status, kind, content):
+    def answer(self, status, kind, content, encoding="identity"):
         self.send_response(status)
         self.send_header("Content-Type", kind)
+        self.send_header("Content-Encoding", encoding)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -102,6 +112,9 @@ def test_what_is_there_is_not_fetched_or_saved_again(site, tmp_path):
     ("path", "reason"),
     [
         ("/closed/1", "the site asks programs not to fetch it (robots.txt); save the page by hand"),
+        ("/news/bassin.print", "the site asks programs not to fetch it (robots.txt)"),
+        ("/twice", "sent as gzip, gzip; save the page by hand"),
+        ("/drip", "not sent in 1 seconds"),
         ("/loop", "more than 5 redirects"),
         ("/slow", "the server did not answer in time"),
         ("/huge", "larger than 4,000 bytes"),
@@ -112,6 +125,7 @@ def test_what_is_there_is_not_fetched_or_saved_again(site, tmp_path):
 )
 def test_a_page_that_cannot_be_had_is_one_line_and_the_next_is_added(site, tmp_path, monkeypatch, path, reason):
     monkeypatch.setattr(readers, "MAX_BYTES", 4000)
+    monkeypatch.setattr(adding, "MAX_SECONDS", 1.0)
     missed, added = add_articles(tmp_path, [site + path, f"{site}/news/bassin"], timeout=0.5)
     assert missed.file == "" and missed.note.startswith(reason)
     assert added.note == "added" and [row["file"] for row in rows(tmp_path)] == [added.file]

@@ -1,9 +1,10 @@
 import pytest
 
 from research import load_corpus
-from research.corpus.boilerplate import Line, classify, furniture
+from research.corpus.boilerplate import classify, furniture
 from research.corpus.cues import rule_for
 from research.corpus.lines import paragraphs
+from research.corpus.signals import Line
 from research.dates import find_dates
 from research.text import fold
 
@@ -197,3 +198,21 @@ def test_days_that_head_the_parts_of_a_chronology_are_headings():
 def test_short_lines_are_a_text_too():
     poem = ["Le port s'éveille", "la mer se tait", "un bateau passe", "et puis plus rien"]
     assert left_out(*poem) == {}
+
+
+def test_markdown_marks_are_no_words():
+    line = Line("**Le port** a [rouvert](https://example.org) *hier*.", "")
+    assert line.plain == "Le port a rouvert hier."
+
+
+def test_what_versions_of_one_story_share_is_not_their_sites(tmp_path):
+    shared = [A, B]
+    own = [
+        f"{A[:-1]}, en {year}, et rien d'autre ne changera avant cette date ni après elle."
+        for year in (2021, 2022, 2023)
+    ]
+    versions = ["\n".join([*shared, text]) for text in own]
+    assert furniture(versions) == frozenset()
+    for number, text in enumerate(versions):
+        (tmp_path / f"{number}.txt").write_text(f"{MENU}\n{text}", encoding="utf-8")
+    assert set(load_corpus(tmp_path).boilerplate["text"]) == {MENU}

@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
-from itertools import accumulate, groupby, islice, takewhile
-from typing import Any, Generic, TypeVar
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import accumulate, chain, groupby, islice, takewhile
 
-from research.corpus.cues import CLOSING, LINKED, cues, rule_for
-from research.corpus.lines import BULLET, TERMINAL, paragraphs
+from research.corpus.cues import CLOSING, cues
+from research.corpus.lines import BULLET, paragraphs
 from research.corpus.pages import squeezed
-from research.text import fold, fold_label
+from research.corpus.signals import LONG, Line
+from research.text import fold_label
 
-T = TypeVar("T")
 _TITLE_WORDS = range(3, 29)
 _OPENING_WORDS = 8  # a body opens with a sentence of at least so many
 _LONG_HEADLINE = 15  # words; under the body, a line so long is more likely prose than another article's title
-_LONG = 25  # words; a line this long is prose without a full stop, too
-_BYLINE_WORDS = 12
 _UNDER_LABEL = 12  # headlines that a "read also" may have under it
 _CANDIDATES = 40  # lines above the body that are weighed as its title
 _LABEL_WORDS = 5
@@ -33,141 +29,9 @@ _VERSE = 12  # words of a text without a sentence
 _CHRONOLOGY = 3  # days, each over prose
 _ITEM = 12  # words of an item of a list without marks
 _SUBTITLE = 5  # words of a subtitle, and of a title that has a byline
-_MENU_WORDS, _ITEM_WORDS = 40, 4  # of a row of menu items, of half the items in it
 _DATED = ("publication date", "page date")
-_DATE_WORDS = 14
-_AROUND_DATE, _AROUND_DAY = 18, 10  # letters beside a date, and one without a year, on a line of its own
 _REPEATED = 3  # articles, of different text, that share a line for it to be their site's
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
-_SEPARATED = re.compile(r"[|·•›»<>]|\+{2,}|\s/|//|\t|(?<=\S) {3,}(?=\S)")
-_MARKS = re.compile(r"[\[*_#>`]")
-_OPENING_MARKS = re.compile(r"^[^\w#©+«“\"-]+")
-_LETTER = re.compile(r"[^\W\d_]")
-# What may stand before a date that is a line's whole matter: nothing, a mark, an hour, "published", then "le", "on".
-_SET_OFF = re.compile(
-    r"(?:^|[^\w\s'’]|\d\d|publie|mis en ligne|published|posted|publicado|نشر)\W*"
-    r"(?:(?:le|the|on|el|at|a|في|يوم|بتاريخ)\W*)*$"
-)
-_AGO = re.compile(
-    r"\d ?(?:h|min|heure|hour|jour|day|hora|dia|minut|ساع|دقيق|يوم|ايام)|ago|منذ (?:ساع|دقيق|يوم)|\d:\d\d"
-)
-_HEADING_MARK = re.compile(r"[>\s]*(?:#{1,6}\s+)?")
-_LINK = r"\[([^\]\n]{0,300})\]\([^)\n]{0,2000}\)"  # bounded, or a line of brackets takes for ever
-_MARKUP = re.compile(rf"!?{_LINK}|(?<!\w)[*_]{1, 3}(?=\S)|(?<=\S)[*_]{1, 3}(?!\w)")
-
-
-class _lazy(Generic[T]):  # noqa: N801
-    """`functools.cached_property` without its lock, which costs more than most of these properties on Python 3.11."""
-
-    def __init__(self, made: Callable[[Any], T]) -> None:
-        self.made = made
-
-    def __get__(self, line: Any, _owner: type | None = None) -> T:
-        value = line.__dict__[self.made.__name__] = self.made(line)
-        return value
-
-
-def _has_word(token: str) -> bool:
-    return token.isalnum() or any(char.isalnum() for char in token)
-
-
-@dataclass(frozen=True)
-class Line:
-    """A paragraph or single line of a page."""
-
-    text: str
-    folded: str
-    block: int = 0
-    dates: tuple[str, ...] = ()  # as they stand in it
-
-    @_lazy
-    def plain(self) -> str:
-        """Without Markdown's marks."""
-        marked = _MARKS.search(self.text)
-        return _MARKUP.sub(r"\1", _HEADING_MARK.sub("", self.text, count=1)).strip() if marked else self.text
-
-    @_lazy
-    def folded_plain(self) -> str:
-        return self.folded if self.plain is self.text else fold(self.plain).text
-
-    @_lazy
-    def words(self) -> int:
-        tokens = self.plain.split()
-        return len(tokens) if len(tokens) > _LONG else sum(map(_has_word, tokens))
-
-    @_lazy
-    def ends_sentence(self) -> bool:
-        return self.plain.endswith(TERMINAL) and not self.is_links
-
-    @_lazy
-    def is_links(self) -> bool:
-        """Whether it is a row of menu items, or Markdown with nothing but links."""
-        if "](" in self.text:
-            beside = re.sub(_LINK, "", self.text)
-            for surface in self.dates:
-                beside = beside.replace(surface, "")
-            if not _LETTER.search(beside):
-                return True
-        if self.words > _MENU_WORDS:
-            return False
-        items = _SEPARATED.split(self.plain)
-        if len(items) < 3 or sorted(len(item.split()) for item in items)[len(items) // 2] > _ITEM_WORDS:
-            return False
-        wide = re.search(r"\S {3,}\S", self.plain) is not None
-        return wide or not self.plain.endswith((".", "!", "?", "؟", "»", '"'))
-
-    @_lazy
-    def is_prose(self) -> bool:
-        """Whether it reads as a sentence, or is too long for anything else."""
-        return not self.is_links and ((self.ends_sentence and self.words >= 4) or self.words >= _LONG)
-
-    @_lazy
-    def is_date(self) -> bool:
-        """Whether it is a date, perhaps with an hour, and nothing else."""
-        if not self.dates or self.words > _DATE_WORDS or BULLET.match(self.text):
-            return False
-        beside = len(_LETTER.findall(self.plain)) - sum(len(_LETTER.findall(surface)) for surface in self.dates)
-        complete = any(re.search(r"\d{4}", surface) for surface in self.dates)
-        before = fold(self.plain.partition(self.dates[0])[0]).text
-        return beside <= (_AROUND_DATE if complete else _AROUND_DAY) and _SET_OFF.search(before) is not None
-
-    def _says_when(self, folded: str) -> bool:
-        """Whether it opens with "published" and goes on to a day or an hour; other numbers are of other things."""
-        opening = cues().published.match(folded)
-        if not opening:
-            return False
-        before = folded[opening.end() :].partition(fold(self.dates[0]).text if self.dates else "\0")[0]
-        number = re.search(r"\d+(?!\d| ?[:h]\d)", re.sub(r"\d{1,2} ?[:h] ?\d{2}", "", before))
-        return (bool(self.dates) and not number and not LINKED.search(before)) or _AGO.search(before) is not None
-
-    @_lazy
-    def rule(self) -> str:
-        """The rule under which it is left out wherever it stands, or nothing."""
-        if not (self.dates or _LETTER.search(self.plain)) and (
-            len(re.findall(r"\d", self.plain)) < 6 or ":" in self.plain
-        ):
-            return "no words"
-        if self.text.startswith("!["):
-            return "image"
-        folded = _OPENING_MARKS.sub("", self.folded_plain)
-        found = rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
-        if found:
-            return found
-        if not self.ends_sentence and self.words <= 20 and self._says_when(folded):
-            return "publication date"
-        return "page date" if self.is_date else ""
-
-    def unruled(self) -> Line:
-        """The same line, which goes under no rule."""
-        line = replace(self)
-        line.__dict__["rule"] = ""
-        return line
-
-    @_lazy
-    def is_byline(self) -> bool:
-        if self.words > _BYLINE_WORDS or self.plain.endswith((".", ":", "?")):
-            return False
-        return cues().byline.match(re.sub(r"^\W+", "", self.folded_plain)) is not None
 
 
 def classify(
@@ -204,8 +68,8 @@ def classify(
     headline = _headline(lines, opens, title, repeated)
     names = _names(lines, opens, byline)
     closes = _author_note(lines, opens, names, _closing(lines, opens))
-    own = [line for i, line in enumerate(lines) if i not in outside] if body else []
-    rows = {line.text for line in own if " | " in line.text and not line.rule}  # of tables, says the extractor
+    kept = [line for i, line in enumerate(lines) if i not in outside] if body else []
+    rows = {line.text for line in kept if " | " in line.text and not line.rule}  # of tables, says the extractor
     last = max(
         (i for i in range(opens, closes) if _is_body(lines[i], repeated) or lines[i].text in rows), default=opens
     )
@@ -235,14 +99,22 @@ def classify(
 
 
 def furniture(texts: Iterable[str]) -> frozenset[str]:
-    """Lines that `_REPEATED` or more articles share although their longest lines differ: their site's, not theirs."""
-    found: dict[str, set[str]] = defaultdict(set)
+    """Lines that `_REPEATED` or more articles share although their longest lines differ: their site's, not theirs.
+
+    Where the shared lines are most of an article, it is a version of the others' story, and says nothing of its site.
+    """
+    pages = []
     for text in texts:
         spans, _ = paragraphs(text)
         lines = {text[start:end] for start, end in spans}
-        longest = max(lines, key=lambda line: (len(line), line), default="")
-        for line in lines - {longest}:
-            found[line].add(longest)
+        pages.append((lines, max(lines, key=lambda line: (len(line), line), default="")))
+    held = Counter(chain.from_iterable(lines for lines, _ in pages))
+    found: dict[str, set[str]] = defaultdict(set)
+    for lines, longest in pages:
+        shared = {line for line in lines if held[line] >= _REPEATED}
+        if 2 * sum(map(len, shared)) < sum(map(len, lines)):
+            for line in shared - {longest}:
+                found[line].add(longest)
     return frozenset(line for line, beside in found.items() if len(beside) >= _REPEATED)
 
 
@@ -269,7 +141,7 @@ def _sections(lines: Sequence[Line]) -> Iterator[int]:
     for i, line in enumerate(lines[:-1]):
         if line.rule in ("comments", "author note") and line.words <= 2 and not re.search(r"\d|:", line.text):
             prose = list(takewhile(lambda below: below.is_prose and not below.rule, lines[i + 1 :]))
-            if len(prose) > 1 and prose[0].words >= _LONG:
+            if len(prose) > 1 and prose[0].words >= LONG:
                 yield i
 
 
@@ -472,7 +344,7 @@ def _follows_label(lines: Sequence[Line], i: int) -> bool:
 
 def _can_be_headline(line: Line) -> bool:
     asks = line.plain.endswith(("?", "!", "؟", "…"))
-    return (asks or not line.ends_sentence) and line.words < _LONG
+    return (asks or not line.ends_sentence) and line.words < LONG
 
 
 def _after(lines: Sequence[Line], i: int, last: int, closes: int, repeated: Set[str]) -> tuple[str, str]:

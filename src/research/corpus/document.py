@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from research import dates as dating
-from research.corpus.boilerplate import Line, classify
+from research.corpus.boilerplate import classify
 from research.corpus.lines import paragraphs
 from research.corpus.publication import Part, publication, sheet_day
 from research.corpus.readers import Article, sha256_of
+from research.corpus.signals import Line
 from research.errors import ResearchError
 from research.sketches import Sketch, Source
 from research.tables import LANGUAGES
