@@ -1,7 +1,7 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from research.text import fold, fold_label, search_forms, sentences, whole_word
+from research.text import fold, fold_all, fold_label, search_forms, sentences, whole_word
 
 
 @given(st.text())
@@ -50,3 +50,20 @@ def test_the_root_alef_lam_of_a_word_is_not_an_article():
 def test_sentences_leave_no_white_space_at_their_ends():
     text = "قال الوزير. ثم غادر.  "
     assert [text[a:b] for a, b in sentences(text, "ar")] == ["قال الوزير.", "ثم غادر."]
+
+
+RAW = st.text(st.sampled_from("aé ß…½ﷲ\u0640\u064b\u200b-–  \n\0\x1e١2ىةa") | st.characters(), max_size=80)
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts=st.lists(RAW, max_size=5))
+def test_many_texts_fold_as_each_does_and_every_character_leads_back(texts):
+    for text, together in zip(texts, fold_all(texts), strict=True):
+        alone = fold(text)
+        assert alone.text == together.text and alone.starts.tolist() == together.starts.tolist()
+        walked, starts = "", []
+        for position, char in enumerate(text):
+            for folded in fold(char).text:
+                if not (folded == " " and walked.endswith(" ")):
+                    walked, starts = walked + folded, [*starts, position]
+        assert (walked, starts) == (alone.text, alone.starts.tolist())

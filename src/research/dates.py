@@ -28,14 +28,21 @@ _HIJRI = (
     "muharram", "mouharram", "safar", "rabi", "joumada", "jumada", "rajab", "chaabane", "shaban", "ramadan", "chaoual",
     "shawwal", "dhu", "dou",
 )  # fmt: skip
-_COMING = re.compile(  # words of a sentence that speaks of what is to come
-    r"\b(?:prevue?s?|aur(?:a|ont) lieu|se tiendr(?:a|ont)|debutera|commencera|ouvrira|demarrera|avant|prochaine?s?"
-    r"|will|scheduled|due|set to|upcoming|before|next|planned"
-    r"|previst[oa]s?|tendra|celebrara|comenzara|antes|proxim[oa]s?"
-    r"|(?:سي|ست)(?:عقد|نعقد|قام|كون|نطلق|جري|تم|بدا|شارك|حتضن|لتقي|واجه|فتتح|ستضيف|نظم)\w*"
-    r"|ال(?:مقرر|مرتقب|مزمع|مقبل|قادم)ه?|قبل)\b"
-)
-_STOPS = ".!?؟;\n"
+_COMING = frozenset(  # words of a sentence that speaks of what is to come
+    re.findall(
+        r"\w+",
+        """aura auront prevu prevue prevus prevues tiendra tiendront debutera commencera ouvrira demarrera avant
+        prochain prochaine prochains prochaines will scheduled due upcoming before next planned
+        previsto prevista previstos previstas tendra celebrara comenzara antes proximo proxima proximos proximas
+        المقرر المقرره المرتقب المرتقبه المزمع المقبل المقبله القادم القادمه قبل""",
+    )
+) | {
+    conjunction + person + verb
+    for conjunction in ("", "و")
+    for person in ("سي", "ست")
+    for verb in re.findall(r"\w+", "عقد نعقد قام كون نطلق جري تم بدا شارك حتضن لتقي واجه فتتح ستضيف نظم")
+}
+_STOPS = ".!?؟;"
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
 
@@ -53,6 +60,7 @@ class DateMention(NamedTuple):
     days: tuple[int, int] | None = None
     weekday: int | None = None
     shift: str = ""  # yesterday, last, next, this or nothing
+    coming: bool = False  # whether the sentence around a weekday or a period speaks of what is to come
 
 
 @cache
@@ -135,14 +143,16 @@ def find_dates(text: str, folded: Folded | None = None) -> list[DateMention]:
         if match is None:
             continue
         done = match.end()
-        mention = _read(match)
-        if mention is None:
-            continue
-        start, end = folded.raw(*match.span())
+        start, end = folded.raw(at, done)
         surface = text[start:end].rstrip(" ,،")
         if " " in (match["is"], match["ns"]) and " " in surface:
             continue  # three numbers in a row; folded hyphens are spaces, too
-        found.append(mention._replace(start=start, end=start + len(surface), surface=surface))
+        mention = _read(match, DateMention(start, start + len(surface), surface, None, None, ""))
+        if mention is None:
+            continue
+        if (mention.days and mention.first != mention.last) or (mention.weekday is not None and mention.month is None):
+            mention = mention._replace(coming=_is_coming(searched, at, done))
+        found.append(mention)
     return found
 
 
@@ -156,9 +166,9 @@ def _opens_word(folded: str, at: int) -> bool:
     return folded[left:at] in PROCLITICS
 
 
-def _read(match: re.Match[str]) -> DateMention | None:
+def _read(match: re.Match[str], blank: DateMention) -> DateMention | None:
+    """What the match says, put into `blank`, or None if that is no date."""
     part = match.groupdict()
-    blank = DateMention(0, 0, "", None, None, "")
     if part["iso"]:
         return _stated(blank, int(part["iy"]), int(part["im"]), (int(part["id"]),) * 2)
     if part["short"] or part["hijri"]:
@@ -192,16 +202,11 @@ def _numeric(blank: DateMention, day: int, month: int, year: int) -> DateMention
     return mention and (mention._replace(how="stated, read day first") if day <= 12 and day != month else mention)
 
 
-def is_coming(text: str, mention: DateMention) -> bool:
-    """Whether the sentence that names the date speaks of what is to come.
-
-    >>> text = "Le match aura lieu samedi."
-    >>> is_coming(text, find_dates(text)[0])
-    True
-    """
-    start = max(text.rfind(stop, 0, mention.start) for stop in _STOPS) + 1
-    end = min((at for stop in _STOPS if (at := text.find(stop, mention.end)) >= 0), default=len(text))
-    return _COMING.search(fold(text[start:end]).text) is not None
+def _is_coming(folded: str, start: int, end: int) -> bool:
+    """Whether the sentence around the date speaks of what is to come."""
+    left = max(folded.rfind(stop, 0, start) for stop in _STOPS) + 1
+    right = min((at for stop in _STOPS if (at := folded.find(stop, end)) >= 0), default=len(folded))
+    return not _COMING.isdisjoint(folded[left:right].replace(",", " ").replace("،", " ").split())
 
 
 def _shift(part: dict[str, str | None]) -> str:
@@ -233,9 +238,7 @@ def _span(year: int, month: int, days: tuple[int, int] | None) -> tuple[date, da
     return date(year, month, 1), following - timedelta(days=1)
 
 
-def resolve(
-    mention: DateMention, *, reference: date | None, years: set[int], known: list[DateMention], coming: bool = False
-) -> DateMention:
+def resolve(mention: DateMention, *, reference: date | None, years: set[int], known: list[DateMention]) -> DateMention:
     """Resolve `mention` from what the same document says, or leave it empty with the reason.
 
     Parameters
@@ -248,8 +251,6 @@ def resolve(
         The years that the document's passage names.
     known : list of DateMention
         Periods of the document that are already resolved.
-    coming : bool
-        Whether its sentence speaks of what is to come; then a weekday is not one of the past.
     """
     if mention.first is not None:
         return mention
@@ -257,7 +258,7 @@ def resolve(
         return _resolve_month(mention, reference, years)
     if mention.weekday is None:
         return mention
-    if coming and mention.shift not in ("yesterday", "last"):
+    if mention.coming and mention.shift not in ("yesterday", "last"):
         return mention._replace(how="unresolved: a coming day, perhaps")
     return _resolve_weekday(mention, reference, known)
 

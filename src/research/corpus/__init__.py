@@ -20,11 +20,10 @@ from pathlib import Path
 import pandas as pd
 
 from research.corpus.boilerplate import furniture
-from research.corpus.document import Document, Record, read_document
+from research.corpus.document import Document, Record, read_documents
 from research.corpus.readers import Article, article_files, read_file, sha256_of
 from research.corpus.sources import read_sources
 from research.errors import ResearchError
-from research.sketches import Source, sketches
 from research.stories import StoryIndex
 from research.tables import table
 
@@ -177,7 +176,7 @@ def iter_documents(
     articles = _unique(_articles(path, columns))
     first = list(islice(articles, _LEARNT_FROM))
     repeated = furniture(article.text for article in first if isinstance(article, Article))
-    read = partial(_read, sheet=sheet, repeated=repeated)
+    read = partial(read_documents, sheet=sheet, repeated=repeated)
     for found in _mapped(read, chain(first, articles), workers):
         if isinstance(found, Document):
             yield found
@@ -185,22 +184,6 @@ def iter_documents(
             raise found
         else:
             yield Document({"refused": [{"file": found.where, "reason": found.what, "remedy": found.remedy}]})
-
-
-def _read(
-    articles: list[Article | ResearchError], *, sheet: dict[str, dict[str, str]], repeated: frozenset[str]
-) -> list[Document | ResearchError]:
-    """Some articles, in order."""
-    found: list[tuple[Record, Source] | ResearchError] = []
-    for article in articles:
-        try:
-            if isinstance(article, ResearchError):
-                raise article
-            found.append(read_document(article, source=sheet.get(article.file), repeated=repeated))
-        except ResearchError as error:
-            found.append(error)
-    drawn = iter(sketches([one[1] for one in found if not isinstance(one, ResearchError)]))
-    return [one if isinstance(one, ResearchError) else Document(one[0], next(drawn)) for one in found]
 
 
 def _mapped(
@@ -231,7 +214,7 @@ def _unique(articles: Iterator[Article | ResearchError]) -> Iterator[Article | R
     for article in articles:
         if isinstance(article, Article) and article.doc_id in seen:
             what = f"same document name {article.doc_id!r} as in {seen[article.doc_id]}"
-            yield ResearchError(what, where=article.file, remedy="rename one of the two")
+            yield ResearchError(what, where=article.where, remedy="rename one of the two")
             continue
         if isinstance(article, Article):
             seen[article.doc_id] = article.file

@@ -25,7 +25,7 @@ _LONG_HEADLINE = 15  # words; under the body, a line so long is more likely pros
 _UNDER_LABEL = 12  # headlines that a "read also" may have under it
 _CANDIDATES = 40  # lines above the body that are weighed as its title
 _LABEL_WORDS = 5
-_VERSE = 12  # words of a text without a sentence
+_VERSE = 4  # words of a text without a sentence
 _CHRONOLOGY = 3  # days, each over prose
 _ITEM = 12  # words of an item of a list without marks
 _SUBTITLE = 5  # words of a subtitle, and of a title that has a byline
@@ -62,8 +62,8 @@ def classify(
     if opens is None:
         free = [i for i, line in enumerate(lines) if i not in outside and not line.rule]
         long = [i for i in free if lines[i].words >= _OPENING_WORDS]
-        if not (long or furnished) and len(free) >= 3 and sum(lines[i].words for i in free) >= _VERSE:
-            return [("" if line.rule else "paragraph", line.rule) for line in lines]  # a poem, a list
+        if not (long or furnished) and sum(lines[i].words for i in free) >= _VERSE:
+            return [("" if line.rule else "paragraph", line.rule) for line in lines]  # a poem, a list, a result
         opens = next((i for i in free if lines[i].is_prose), long[0] if long else len(lines))
     headline = _headline(lines, opens, title, repeated)
     names = _names(lines, opens, byline)

@@ -1,11 +1,14 @@
-"""One article to its rows of the tables: what it says, what was left out, in which language, and when."""
+"""Articles to their rows of the tables: what they say, what was left out, in which language, and when."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
+from datetime import date
 from functools import cache
+from itertools import islice
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from research import dates as dating
@@ -15,9 +18,9 @@ from research.corpus.publication import Part, publication, sheet_day
 from research.corpus.readers import Article, sha256_of
 from research.corpus.signals import Line
 from research.errors import ResearchError
-from research.sketches import Sketch, Source
+from research.sketches import Sketch, Source, sketches
 from research.tables import LANGUAGES
-from research.text import Span, fold
+from research.text import Folded, Span, fold_all
 
 Record = dict[str, list[dict[str, Any]]]
 
@@ -33,42 +36,72 @@ class Document(NamedTuple):
     sketch: Sketch | None = None
 
 
-def read_document(
-    article: Article, *, source: dict[str, str] | None = None, repeated: Set[str] = frozenset()
-) -> tuple[Record, Source]:
-    """An article as rows of the tables documents, passages, boilerplate and dates, and what its sketch is made from.
+def read_documents(
+    articles: Sequence[Article | ResearchError],
+    *,
+    sheet: Mapping[str, dict[str, str]] = MappingProxyType({}),
+    repeated: Set[str] = frozenset(),
+) -> list[Document | ResearchError]:
+    """Some articles as rows of the tables documents, passages, boilerplate and dates, in order.
+
+    Many at once, for folding and sketching cost little more for fifty than for one.
 
     Parameters
     ----------
-    article : Article
-        As its file gives it.
-    source : mapping, optional
-        Its row in the source sheet.
+    articles : sequence of Article or ResearchError
+        As their files give them; an error stays where it is.
+    sheet : mapping, optional
+        The rows of the source sheet, by file.
     repeated : set of str
         Lines that other articles of the collection have, too.
 
-    Raises
-    ------
-    ResearchError
-        It has no body text, or is not the file that its source row describes.
+    Returns
+    -------
+    list of Document or ResearchError
+        The error of an article says that it has no body text, or is not the file that its source row describes.
     """
-    _check_hash(article, source)
+    lines = [paragraphs(article.text) if isinstance(article, Article) else ([], []) for article in articles]
+    texts = (
+        article.text[start:end]
+        for article, (spans, _) in zip(articles, lines, strict=True)
+        if isinstance(article, Article)
+        for start, end in spans
+    )
+    folded = iter(fold_all(list(texts)))
+    found: list[tuple[Record, Source] | ResearchError] = []
+    for article, (spans, blocks) in zip(articles, lines, strict=True):
+        own = list(islice(folded, len(spans)))
+        if isinstance(article, ResearchError):
+            found.append(article)
+            continue
+        try:
+            source = sheet.get(article.file)
+            _check_hash(article, source)
+            found.append(_document(article, spans, blocks, own, sheet_day(source), repeated))
+        except ResearchError as error:
+            found.append(error)
+    drawn = iter(sketches([one[1] for one in found if not isinstance(one, ResearchError)]))
+    return [one if isinstance(one, ResearchError) else Document(one[0], next(drawn)) for one in found]
+
+
+def _document(
+    article: Article, spans: list[Span], blocks: list[int], folded: list[Folded], day: date | None, repeated: Set[str]
+) -> tuple[Record, Source]:
+    """An article's rows, and what its sketch is made from."""
     text = article.text
-    spans, blocks = paragraphs(text)
     lines, found = [], []
-    for (start, end), block in zip(spans, blocks, strict=True):
-        folded = fold(text[start:end])
-        dates = tuple(dating.find_dates(folded.source, folded))
-        found.append((dates, tuple(dating.bare_years(folded.source, folded))))
-        lines.append(Line(folded.source, folded.text, block, tuple(mention.surface for mention in dates)))
+    for one, block in zip(folded, blocks, strict=True):
+        dates = tuple(dating.find_dates(one.source, one))
+        found.append((dates, tuple(dating.bare_years(one.source, one))))
+        lines.append(Line(one.source, one.text, block, tuple(mention.surface for mention in dates)))
     kinds = classify(lines, body=article.body, title=article.title, byline=article.byline, repeated=repeated)
     parts = _parts(article.doc_id, text, spans, kinds, found)
     passages, boilerplate = _rows(article.doc_id, parts)
     if not any(passage["kind"] == "paragraph" for passage in passages):
         remedy = "save the article's text, or remove the file"
-        raise ResearchError("no body text", where=article.file, remedy=remedy)
+        raise ResearchError("no body text", where=article.where, remedy=remedy)
     language = _set_languages(passages)
-    published = publication(article.doc_id, parts, sheet=sheet_day(source), metadata=article.published)
+    published = publication(article.doc_id, parts, sheet=day, metadata=article.published)
     title = next((passage["text"] for passage in passages if passage["kind"] == "title"), article.title)
     bylines = [passage["text"] for passage in passages if passage["kind"] == "byline"]
     document = {
@@ -96,7 +129,7 @@ def _check_hash(article: Article, source: dict[str, str] | None) -> None:
     if source and source["sha256"] and source["sha256"] != article.sha256:
         raise ResearchError(
             f"sha256 {article.sha256[:12]}… differs from the source sheet's {source['sha256'][:12]}…",
-            where=article.file,
+            where=article.where,
             remedy="restore the file, or record its new hash in sources.csv",
         )
 

@@ -146,8 +146,10 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
     tail = range(last + 1, min(last + 4, len(parts)))
     for i in [*head, *tail]:
         part = parts[i]
+        if not part.dates or part.kind == "title" or part.text.count(" ") >= _LINE_WORDS:
+            continue
         days = _own_days(part)
-        if not days or part.kind == "title" or len(part.text.split()) > _LINE_WORDS:
+        if not days:
             continue
         said = bool(cues().published.search(fold(part.text).text))
         beside = part.kind == "byline" or part.rule in ("page date", "publication date")
@@ -209,13 +211,11 @@ def _settle(body: Dated, reference: date | None) -> Dated:
     if all(mention.first for mention in known):
         return body
     years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
-    coming = [(m.first is None or m.first != m.last) and dating.is_coming(part.text, m) for part, m in body]
     for _ in range(2):  # weekdays lean on dates that the first turn resolves
-        held = {(m.first, m.last): m for m, later in zip(known, coming, strict=True) if m.days and not later}
-        settled = [mention for mention in held.values() if mention.first != mention.last]
+        periods = list({(m.first, m.last): m for m in known if m.days and m.first != m.last and not m.coming}.values())
         known = [
-            dating.resolve(mention, reference=reference, years=years[part.passage_id], known=settled, coming=later)
-            for (part, _), mention, later in zip(body, known, coming, strict=True)
+            dating.resolve(mention, reference=reference, years=years[part.passage_id], known=periods)
+            for (part, _), mention in zip(body, known, strict=True)
         ]
     return [(part, mention) for (part, _), mention in zip(body, known, strict=True)]
 
@@ -250,7 +250,7 @@ def _clock(parts: Sequence[Part]) -> dating.DateMention | None:
 
 def _why_empty(parts: Sequence[Part], body: Dated, clock: dating.DateMention | None, metadata: str) -> str:
     yesterday = next((mention.surface for _, mention in body if mention.shift == "yesterday"), None)
-    dated = [part for part in parts if part.kind == "byline" or part.rule in ("page date", "publication date")]
+    dated = [p for p in parts if p.dates and (p.kind == "byline" or p.rule in ("page date", "publication date"))]
     unread = next((m for part in dated for m in part.dates if m.how.startswith("unread")), None)
     update = next((m.first for part in dated for m in part.dates if m.first and _is_update(part, m)), None)
     if metadata:

@@ -60,6 +60,11 @@ class Article:
     published: str = ""
     body: frozenset[str] | None = field(default=None, repr=False)
 
+    @property
+    def where(self) -> str:
+        """As errors name it: its file, and of a collection its name in it."""
+        return self.file if Path(self.file).stem == self.doc_id else f"{self.file}, {self.doc_id}"
+
 
 def article_files(path: str | Path) -> tuple[Path, list[Path]]:
     """The files that `path`, a file, folder or glob pattern, names, in order of name, and the folder they are under.
