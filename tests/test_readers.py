@@ -1,4 +1,5 @@
 import base64
+import csv
 import io
 import json
 import os
@@ -389,7 +390,7 @@ def test_any_row_is_loaded_exactly_or_refused(tmp_path_factory, texts, suffix):
     folder = tmp_path_factory.mktemp("rows")
     rows = pd.DataFrame({"id": [f"d{n}" for n in range(len(texts))], "text": texts})
     file = folder / f"a{suffix}"
-    {".jsonl": lambda: rows.to_json(file, orient="records", lines=True), ".csv": lambda: rows.to_csv(file, index=False),
+    {".jsonl": lambda: rows.to_json(file, orient="records", lines=True), ".csv": lambda: rows.to_csv(file, index=False, quoting=csv.QUOTE_ALL),
      ".parquet": lambda: rows.to_parquet(file)}[suffix]()  # fmt: skip
     corpus = load_corpus(folder)
     assert_offsets(corpus)

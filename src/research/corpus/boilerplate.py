@@ -120,6 +120,8 @@ def furniture(texts: Iterable[str]) -> frozenset[str]:
 
 def _with_own(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines; those that only look like a page's, by what stands around them, without their rule."""
+    if not any(line.rule for line in lines):
+        return lines
     own = {*_items(lines), *_sections(lines), *_chronology(lines)}
     return [line.unruled() if i in own else line for i, line in enumerate(lines)] if own else lines
 
@@ -238,6 +240,8 @@ def _can_be_title(line: Line) -> bool:
 
 def _closing(lines: Sequence[Line], opens: int) -> int:
     """Where the page goes on to comments, tags or other articles for good."""
+    if not any(line.rule in CLOSING for line in lines):
+        return len(lines)
     prose = list(accumulate((line.words if line.is_prose and not line.rule else 0 for line in lines), initial=0))
     for i in range(opens + 1, len(lines)):
         rule = lines[i].rule

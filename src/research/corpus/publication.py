@@ -123,6 +123,8 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
 
 def _metadata_day(value: str) -> tuple[date | None, str]:
     """The day that the format gives, and how it was read; what stands there for "unknown" is none."""
+    if not value:
+        return None, ""
     try:
         day, how = date.fromisoformat(value[:10]), "stated"
     except ValueError:
