@@ -4,11 +4,12 @@
     python benchmarks/corpus.py ant_ar.jsonl.gz [--sizes 1000 10000 100000] [--runs 3]
 
 Each line of the file has ``text`` and ``label``. A larger collection is made by drawing sentences of one label anew,
-not by copies. Both sides get two processes and run as whole processes, in turn; what they read is the same JSON lines.
+not by copies. All run as whole processes, in turn; what they read is the same JSON lines.
 
 ours   `load_corpus`: decode, lines, boilerplate, dates, languages, passages, stories, checked tables
 stream `iter_documents` with a `StoryIndex`: the same without tables, for what does not fit in memory
 peer   spaCy's blank tokeniser with sentence boundaries, py3langid on the full text, datasketch MinHash + LSH
+loop   the same as peer in one process, as one writes it; the others have two
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from math import log
 from pathlib import Path
 
 WORKERS = 2
+SIDES = ("ours", "stream", "peer", "loop")
 
 
 def ours(file: Path) -> int:
@@ -76,15 +79,24 @@ def _peer_document(text: str) -> tuple[list[str], str, object]:
 
 def peer(file: Path) -> int:
     """Documents through the other libraries' steps."""
+    texts = (json.loads(line)["text"] for line in file.open(encoding="utf-8"))
+    with ProcessPoolExecutor(WORKERS) as pool:
+        return _linked(pool.map(_peer_document, texts, chunksize=100))
+
+
+def loop(file: Path) -> int:
+    """The same, one after another."""
+    return _linked(_peer_document(json.loads(line)["text"]) for line in file.open(encoding="utf-8"))
+
+
+def _linked(documents: Iterable[tuple[list[str], str, object]]) -> int:
     from datasketch import MinHashLSH
 
     lsh = MinHashLSH(threshold=0.5, num_perm=128)
-    texts = (json.loads(line)["text"] for line in file.open(encoding="utf-8"))
     count = 0
-    with ProcessPoolExecutor(WORKERS) as pool:
-        for count, (_, _, sketch) in enumerate(pool.map(_peer_document, texts, chunksize=100), start=1):
-            lsh.query(sketch)
-            lsh.insert(count, sketch)
+    for count, (_, _, sketch) in enumerate(documents, start=1):
+        lsh.query(sketch)
+        lsh.insert(count, sketch)
     return count
 
 
@@ -111,9 +123,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000])
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument(
-        "--side", choices=("ours", "stream", "peer"), help="run one side on the file and print its figures"
-    )
+    parser.add_argument("--side", choices=SIDES, help="run one side on the file and print its figures")
     arguments = parser.parse_args()
     if arguments.side:
         started = time.perf_counter()
@@ -129,18 +139,16 @@ def main() -> None:
             enlarge(arguments.file, size, file)
             found: dict[str, list[dict[str, float]]] = defaultdict(list)
             for _ in range(arguments.runs):
-                for side in ("ours", "stream", "peer"):
+                for side in SIDES:
                     command = [sys.executable, __file__, str(file), "--side", side]
                     found[side].append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
             for side, runs in found.items():
                 seconds = statistics.median(run["seconds"] for run in runs)
                 peak = max(run["peak"] for run in runs)
                 rate = rates[side][size] = runs[0]["count"] / seconds
-                ratio = statistics.median(run["seconds"] for run in found["peer"]) / seconds
-                print(
-                    f"{size:7} {side:6} {rate:6.0f} articles/s {ratio:6.2f} of the peer, peak {peak:5.0f} MB",
-                    flush=True,
-                )
+                beside = {of: statistics.median(run["seconds"] for run in found[of]) / seconds for of in SIDES[2:]}
+                ratios = f"{beside['peer']:5.2f} of the peer {beside['loop']:5.2f} of the loop"
+                print(f"{size:7} {side:6} {rate:6.0f} articles/s {ratios}, peak {peak:5.0f} MB", flush=True)
     first, last = arguments.sizes[0], arguments.sizes[-1]
     if last > first:
         for side, rate in rates.items():

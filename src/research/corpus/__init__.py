@@ -28,7 +28,7 @@ from research.stories import StoryIndex
 from research.tables import table
 
 _LEARNT_FROM = 2000  # articles from which a collection's own furniture is learnt
-_CHUNK = 50  # articles that are read, or that a process takes, at once
+_CHUNK = 200  # articles that are read, or that a process takes, at once
 
 
 @dataclass(frozen=True)
