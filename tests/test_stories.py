@@ -89,3 +89,18 @@ def test_reports_in_the_same_words_with_other_numbers_are_other_stories(tmp_path
     for name, numbers in {"a": (1234, 35, 4512, 98000), "b": (1190, 41, 3987, 76500)}.items():
         (tmp_path / f"{name}.txt").write_text(words.format(*numbers), encoding="utf-8")
     assert load_corpus(tmp_path).story_links.empty
+
+
+def test_two_matches_of_the_same_clubs_are_told_apart_by_their_day(tmp_path):
+    french = (
+        "Le Raja Brévanne a battu le Wydad Tazrout samedi au stade Mansour devant 45 000 spectateurs. Karim Belkadi a "
+        "marqué à la 23e minute avant Youssef Raghib et Anouar Slimani. L'entraîneur Nabil Ferrand a salué Samir Dahbi."
+    )
+    english = (
+        "Raja Brévanne lost to Wydad Tazrout on {} at the Mansour stadium before 45,000 people. Youssef Raghib and "
+        "Anouar Slimani scored after Karim Belkadi in the 23rd minute. Coach Nabil Ferrand praised Samir Dahbi."
+    )
+    (tmp_path / "fr.txt").write_text(french, encoding="utf-8")
+    for day, count in (("Sunday", 0), ("Saturday", 1)):
+        (tmp_path / "en.txt").write_text(english.format(day), encoding="utf-8")
+        assert len(load_corpus(tmp_path).story_links) == count

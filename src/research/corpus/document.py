@@ -25,6 +25,7 @@ from research.text import Folded, Span, fold_all
 Record = dict[str, list[dict[str, Any]]]
 
 _ARABIC, _LATIN = re.compile(r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufefc]"), re.compile(r"[a-zA-Z\u00c0-\u024f]")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _OWN_LANGUAGE = 6  # words; a shorter passage has its document's language
 _MARKS = re.compile(r"(?:#+|>)\s+")
 
@@ -122,7 +123,7 @@ def _document(
     folded_body = " ".join(line.folded for line, (kind, _) in zip(lines, kinds, strict=True) if kind)
     body = "\n".join(passage["text"] for passage in passages)
     rows = {"documents": [document], "passages": passages, "boilerplate": boilerplate, "dates": published.rows}
-    return rows, Source(body, folded_body, language, _stated_days(parts))
+    return rows, Source(body, folded_body, language, _days(parts))
 
 
 def _check_hash(article: Article, source: dict[str, str] | None) -> None:
@@ -171,11 +172,12 @@ def _rows(doc_id: str, parts: list[Part]) -> tuple[list[dict[str, Any]], list[di
     return passages, boilerplate
 
 
-def _stated_days(parts: list[Part]) -> tuple[str, ...]:
-    """The full dates that the article itself states."""
-    dates = (mention for part in parts if part.passage_id for mention in part.dates)
-    stated = (mention for mention in dates if mention.how.startswith("stated") and mention.first == mention.last)
-    return tuple(mention.first.isoformat() for mention in stated if mention.first)
+def _days(parts: list[Part]) -> tuple[str, ...]:
+    """The full dates that the article itself states, and the weekdays that it names: a translation has the same."""
+    dates = [mention for part in parts if part.passage_id for mention in part.dates]
+    stated = (m.first for m in dates if m.first and m.first == m.last and m.how.startswith("stated"))
+    weekdays = (_WEEKDAYS[m.weekday] for m in dates if m.weekday is not None and m.month is None)
+    return tuple(dict.fromkeys([*(day.isoformat() for day in stated), *weekdays]))
 
 
 @cache
