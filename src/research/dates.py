@@ -43,6 +43,7 @@ _COMING = frozenset(  # words of a sentence that speaks of what is to come
     for verb in re.findall(r"\w+", "عقد نعقد قام كون نطلق جري تم بدا شارك حتضن لتقي واجه فتتح ستضيف نظم")
 }
 _STOPS = ".!?؟;"
+_AROUND = 200  # characters of a sentence that are looked at
 _THIS = ("الجاري", "الحالي", "courant", "actuel", "current", "corriente")
 
 
@@ -204,8 +205,9 @@ def _numeric(blank: DateMention, day: int, month: int, year: int) -> DateMention
 
 def _is_coming(folded: str, start: int, end: int) -> bool:
     """Whether the sentence around the date speaks of what is to come."""
-    left = max(folded.rfind(stop, 0, start) for stop in _STOPS) + 1
-    right = min((at for stop in _STOPS if (at := folded.find(stop, end)) >= 0), default=len(folded))
+    low, high = max(start - _AROUND, 0), end + _AROUND
+    left = max((at + 1 for stop in _STOPS if (at := folded.rfind(stop, low, start)) >= 0), default=low)
+    right = min((at for stop in _STOPS if (at := folded.find(stop, end, high)) >= 0), default=high)
     return not _COMING.isdisjoint(folded[left:right].replace(",", " ").replace("،", " ").split())
 
 

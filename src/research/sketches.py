@@ -58,7 +58,7 @@ def hashes(content: bytes) -> Ints:
 
 
 class Source(NamedTuple):
-    """What a sketch is made from: a document's passages, as they are and folded, its language, full ISO dates and weekdays."""
+    """What a sketch is made from: a document's passages, as they are and folded, its language, dates and weekdays."""
 
     text: str
     folded: str

@@ -8,6 +8,7 @@ another date of the same article makes one day. Otherwise the day stays empty an
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -212,7 +213,7 @@ def _settle(body: Dated, reference: date | None) -> Dated:
     known = [mention for _, mention in body]
     if all(mention.first for mention in known):
         return body
-    years = {part.passage_id: {year for _, _, year in part.years} for part, _ in body}
+    years = {id_: {year for _, _, year in part.years} for id_, part in {p.passage_id: p for p, _ in body}.items()}
     for _ in range(2):  # weekdays lean on dates that the first turn resolves
         periods = list({(m.first, m.last): m for m in known if m.days and m.first != m.last and not m.coming}.values())
         known = [
@@ -293,8 +294,10 @@ def _years(doc_id: str, parts: Sequence[Part]) -> list[dict[str, Any]]:
     """Years named on their own in the article, as horizons."""
     rows = []
     for part in parts:
+        starts = [mention.start for mention in part.dates]
         for start, end, year in part.years if part.passage_id else ():
-            if not any(mention.start <= start < mention.end for mention in part.dates):
+            before = bisect_right(starts, start)
+            if not before or start >= part.dates[before - 1].end:
                 whole = date(year, 1, 1), date(year, 12, 31)
                 mention = dating.DateMention(start, end, part.text[start:end], *whole, "stated: a year on its own")
                 rows.append(_row(doc_id, part, mention, "horizon", how=mention.how))
