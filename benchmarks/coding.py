@@ -1,9 +1,11 @@
-"""Score the rules that code articles on articles coded by hand: python benchmarks/coding.py [seeds|tuned|unseen] [--wrong]
+"""Score the rules that code articles on articles coded by hand.
 
-Everything is measured as the analyst meets it: the articles are written to files, loaded, and coded with the study's codebook, to
-which an invented set adds its own actors. A layer is right if the passage has it in the gold; a status is right where
-the layer is; an instrument is right if the article has one of its kind; an actor is right in its paragraph. See
-``coded/README.md`` for the definitions, and ``coded/first-run.txt`` for what the first run on `unseen` gave.
+    python benchmarks/coding.py [seeds|tuned|unseen] [--wrong]
+
+Everything is measured as the analyst meets it: the articles are written to files, loaded, and coded with the study's
+codebook, to which an invented set adds its own actors. A layer is right if the passage has it in the gold; a status is
+right where the layer is; an instrument is right if the article has one of its kind; an actor is right in its paragraph.
+See ``coded/README.md`` for the definitions, and ``coded/first-run.txt`` for the first run on each set.
 """
 
 from __future__ import annotations
@@ -108,6 +110,7 @@ def load_set(name: str, folder: Path) -> tuple[Corpus, Codebook, dict[str, str]]
 def found_by_rules(evidence: Evidence) -> tuple[pd.DataFrame, set[tuple[str, str]], pd.DataFrame]:
     """Codes, actors and instruments in the gold's frames; a denial is no status."""
     mentions = evidence.mentions[evidence.mentions["kind"] == "actor"]
+    mentions = mentions[mentions["concept_id"] != "open-parties"]  # "the two parties"
     ids = mentions["concept_id"].where(~mentions["ambiguous"], "?")
     return evidence.codes[CODES], set(zip(mentions["passage_id"], ids, strict=True)), evidence.instruments[INSTRUMENTS]
 
@@ -160,16 +163,14 @@ def print_wrong(
     texts = dict(zip(corpus.passages["passage_id"], corpus.passages["text"], strict=True))
     ours, theirs = ({(r.passage_id, r.layer): r.status for r in frame.itertuples()} for frame in (codes, gold.codes))
     for passage in gold.passages:
-        notes = [
-            f"+{layer} {status}" for (p, layer), status in ours.items() if p == passage and (p, layer) not in theirs
-        ]
+        one = {layer: status for (p, layer), status in ours.items() if p == passage}
+        other = {layer: status for (p, layer), status in theirs.items() if p == passage}
+        notes = [f"+{layer} {one[layer]}" for layer in one.keys() - other.keys()]
+        notes += [f"-{layer} {other[layer]}" for layer in other.keys() - one.keys()]
         notes += [
-            f"-{layer} {status}" for (p, layer), status in theirs.items() if p == passage and (p, layer) not in ours
-        ]
-        notes += [
-            f"~{layer} {ours[p, layer] or 'empty'}, gold {status or 'empty'}"
-            for (p, layer), status in theirs.items()
-            if p == passage and (p, layer) in ours and ours[p, layer] != status
+            f"~{layer} {one[layer] or 'empty'}, gold {other[layer] or 'empty'}"
+            for layer in one.keys() & other.keys()
+            if one[layer] != other[layer]
         ]
         notes += [f"+@{actor}" for p, actor in sorted(actors - gold.actors) if p == passage]
         notes += [f"-@{actor}" for p, actor in sorted(gold.actors - actors) if p == passage]

@@ -46,7 +46,7 @@ def agreement(
     """
     layers = sorted({*found["layer"], *gold["layer"]})
     ours, theirs = _matrix(found, passages, layers), _matrix(gold, passages, layers)
-    used = theirs.any(axis=0)
+    used: npt.NDArray[np.bool_] = np.asarray(theirs.any(axis=0))
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, max(len(passages), 1), size=(samples, len(passages)))
     whole = np.arange(len(passages))[np.newaxis]
