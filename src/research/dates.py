@@ -17,6 +17,7 @@ import ahocorasick_rs
 
 from research.text import PROCLITICS, Folded, fold, fold_label
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "en_GB", "es")
 _YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
 _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")

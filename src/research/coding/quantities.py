@@ -26,6 +26,19 @@ _WORDS = {
 }
 
 
+_ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "unieme",
+    "et unieme",
+)
 _GENERATIONS = ("g", "d")  # 5G and 3D are names
 
 
@@ -74,6 +87,8 @@ def find_numbers(text: str, language: str = "") -> Iterator[Number]:
         attached = folded.text[match.start() : match.start("word")] if match["word"] else ""
         if attached == "وال" or (attached.endswith("ال") and words[match["word"]] == 2):
             continue  # half of an ordinal (الحادي والعشرين, "twenty-first"), or Monday (الاثنين)
+        if match["unit"] and match["word"] and match["unit"].strip() in _ORDINALS:
+            continue  # twenty-first
         if match["glued"] in _GENERATIONS:
             continue
         name = "figure" if match["figure"] else "word"

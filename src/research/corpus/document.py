@@ -25,7 +25,6 @@ from research.text import Folded, Span, fold_all
 Record = dict[str, list[dict[str, Any]]]
 
 _ARABIC, _LATIN = re.compile(r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufefc]"), re.compile(r"[a-zA-Z\u00c0-\u024f]")
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _OWN_LANGUAGE = 6  # words; a shorter passage has its document's language
 _MARKS = re.compile(r"(?:#+|>)\s+")
 
@@ -176,7 +175,7 @@ def _days(parts: list[Part]) -> tuple[str, ...]:
     """The full dates that the article itself states, and the weekdays that it names: a translation has the same."""
     dates = [mention for part in parts if part.passage_id for mention in part.dates]
     stated = (m.first for m in dates if m.first and m.first == m.last and m.how.startswith("stated"))
-    weekdays = (_WEEKDAYS[m.weekday] for m in dates if m.weekday is not None and m.month is None)
+    weekdays = (dating.WEEKDAYS[m.weekday] for m in dates if m.weekday is not None and m.month is None)
     return tuple(dict.fromkeys([*(day.isoformat() for day in stated), *weekdays]))
 
 

@@ -1,0 +1,127 @@
+"""Does a sentence say more than the words it rests on, in whatever language each is written?
+
+They are compared through the codebook: its numbers (words too), months and weekdays, names, statuses, hedges and
+negation must be found in the words it rests on, and what those deny or hedge it may not assert. A name that the
+codebook lacks is compared as it sounds (see `sketches`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+import pandas as pd
+
+from research.codebook import Codebook
+from research.coding.matcher import Match, Matcher
+from research.coding.quantities import find_numbers
+from research.dates import WEEKDAYS, find_dates
+from research.sketches import CAPITALISED, name_hashes
+from research.text import fold, is_arabic
+
+LANGUAGES = {"ar": "Arabic", "fr": "French", "en": "English"}
+_NAMES = ("actor", "initiative")
+# Arabic says "two" by a noun's ending; of the nouns that the press uses so, these are no plurals.
+_TWO = re.compile(r"(?:بلد|طرف|جانب|دولت|وزير|مدينت|مذكرت|اتفاقيت|اتفاق|مركز|مختبر|قمت|جهت)(?:ان|ين)(?!\w)")
+
+
+class Comparison:
+    """A codebook as sentences are compared through it.
+
+    Examples
+    --------
+    >>> from research.codebook import Codebook, Concept
+    >>> names = {"en": "Solvane", "fr": "Solvane", "ar": "سولفان"}
+    >>> comparison = Comparison(Codebook({"solvane": Concept(id="solvane", scheme="actor", label=names)}))
+    >>> comparison.unsupported("Solvane opens 12 sites.", "en", ["تفتح شركة سولفان اثني عشر موقعا"])
+    []
+    >>> comparison.unsupported("Solvane opens 13 sites.", "en", ["تفتح شركة سولفان اثني عشر موقعا"])
+    ['the number 13']
+    """
+
+    def __init__(self, codebook: Codebook) -> None:
+        self.codebook = codebook
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self.codebook)
+
+    def unsupported(self, text: str, language: str, sources: Iterable[str], *, known: Iterable[str] = ()) -> list[str]:
+        """What `text` says that none of `sources` does, and what they deny or hedge and it does not.
+
+        Parameters
+        ----------
+        text : str
+            A sentence or two.
+        language : str
+            Of the text; for its number words.
+        sources : iterable of str
+            What it rests on, in any languages.
+        known : iterable of str
+            Ids of actors that it may name besides, such as the speaker of a quotation.
+        """
+        rested = "\n".join(sources)
+        ours, theirs = self._matcher.find(text), self._matcher.find(rested)
+        problems = [f"the number {value:g}" for value in sorted(_numbers(text, language) - _numbers(rested, ""))]
+        problems += [f"the date {name}" for name in _dates(text) if name not in set(_dates(rested))]
+        names = self._of(ours, *_NAMES) - self._of(theirs, *_NAMES) - set(known)
+        problems += [f"the name {self.codebook.label(name)}" for name in sorted(names)]
+        problems += [f"the name {name}" for name in self._strange(text, ours, rested)]
+        said, rest = self._of(ours, "status"), self._of(theirs, "status")
+        problems += [f'"{self.codebook.label(status)}"' for status in sorted(said - rest)]
+        negated, denied = self._of(ours, "negation"), self._of(theirs, "negation")
+        if bool(negated) != bool(denied):
+            problems.append("a negation" if negated else "without the negation")
+        hedged = self._of(theirs, "hedge") and not (self._of(ours, "hedge") or "ambition" in said)
+        return [*problems, "without the hedge"] if hedged else problems
+
+    def _of(self, matches: list[Match], *schemes: str) -> set[str]:
+        return {m.concept_id for m in matches if self.codebook.concepts[m.concept_id].scheme in schemes}
+
+    def _strange(self, text: str, matches: list[Match], rested: str) -> Iterator[str]:
+        """Capitalised words that are in no name of the codebook, nor, in any script, in what the text rests on."""
+        covered = [(m.start, m.end) for m in matches] + [(m.start, m.end) for m in find_dates(text)]
+        sounds = set(name_hashes(fold(rested).text).tolist())
+        languages = {LANGUAGES["ar" if is_arabic(rested) else "fr"]}
+        for match in CAPITALISED.finditer(text):
+            word, at = match[1], match.start(1)
+            if any(a <= at < b for a, b in covered) or fold(word).text in fold(rested).text or word in languages:
+                continue
+            if not sounds.intersection(name_hashes(fold(word).text).tolist()):
+                yield word
+
+
+def check_statements(claims: pd.DataFrame, codebook: Codebook) -> list[str]:
+    """What the claims' statements say and their quotes do not: one line a statement.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The claims table.
+    codebook : Codebook
+    """
+    comparison = Comparison(codebook)
+    problems = []
+    for row in claims.to_dict("records"):
+        quotes = [quote["exact"] for quote in row["quotes"]]
+        for language in LANGUAGES:
+            statement = row[f"statement_{language}"]
+            found = comparison.unsupported(statement, language, quotes, known=row["attributed_to"]) if statement else []
+            if found:
+                problems.append(
+                    f"claim {row['claim_id']!r}, {LANGUAGES[language]}: not in its quotes: {', '.join(found)}"
+                )
+    return problems
+
+
+def _numbers(text: str, language: str) -> set[float]:
+    two = {2.0} if is_arabic(text) and _TWO.search(fold(text).text) else set()
+    return {number.value for number in find_numbers(text, language)} | two
+
+
+def _dates(text: str) -> list[str]:
+    """Months and weekdays named, as numbers say nothing of them."""
+    found = find_dates(text)
+    months = [f"of month {mention.month}" for mention in found if mention.month]
+    return [*months, *(WEEKDAYS[mention.weekday] for mention in found if mention.weekday is not None)]
