@@ -130,6 +130,8 @@ def score(name: str, *, wrong: bool) -> None:
             corpus, book, known = load_set(name, Path(temporary))
             gold = gold_of_set(name, corpus, known)
         codes, actors, instruments = found_by_rules(code_corpus(corpus, book))
+        if name != "seeds":  # of an invented country; the study's own actors are in no gold of it
+            actors = {(passage, actor) for passage, actor in actors if actor == "?" or actor in known.values()}
     table = agreement(codes, gold.codes, passages=gold.passages)
     both = codes.merge(gold.codes, on=["passage_id", "layer"], suffixes=("", "_gold"))
     same = int((both["status"] == both["status_gold"]).sum())
