@@ -22,6 +22,7 @@ Scheme = Literal[
     "concept",
     "initiative",
     "place",
+    "nationality",
     "actor",
     "instrument",
     "status",

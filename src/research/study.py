@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pydantic
 import yaml
 
-from research.errors import ResearchError, StaleTable
+from research.errors import CheckFailed, ResearchError, StaleTable
 from research.files import replacing
 
 if TYPE_CHECKING:
@@ -179,12 +179,18 @@ class Study:
         return codebook
 
     def claims(self, corpus: Corpus) -> pd.DataFrame:
-        """The analyst's claims, every quote found again in its article, every layer and actor in the codebook."""
+        """The analyst's claims: every quote found again, every term in the codebook, every statement in its quotes."""
         from research.claims import check_terms, load_claims
+        from research.statements import check_statements
 
         self._note(self.seeds / "claims.yaml")
-        claims = load_claims(self.seeds / "claims.yaml", corpus)
-        check_terms(claims, self.codebook())
+        claims, codebook = load_claims(self.seeds / "claims.yaml", corpus), self.codebook()
+        check_terms(claims, codebook)
+        problems = check_statements(claims, codebook)
+        if problems:
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            remedy = "correct the statement, or quote what it says"
+            raise CheckFailed(problems[0] + more, where="seeds/claims.yaml", remedy=remedy)
         return claims
 
     def recommendations(self) -> list[Recommendation]:

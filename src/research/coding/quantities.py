@@ -26,19 +26,7 @@ _WORDS = {
 }
 
 
-_ORDINALS = (
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "unieme",
-    "et unieme",
-)
+_ORDINAL = re.compile(r" (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|(?:et )?unieme)(?!\w)")
 _GENERATIONS = ("g", "d")  # 5G and 3D are names
 
 
@@ -87,7 +75,7 @@ def find_numbers(text: str, language: str = "") -> Iterator[Number]:
         attached = folded.text[match.start() : match.start("word")] if match["word"] else ""
         if attached == "وال" or (attached.endswith("ال") and words[match["word"]] == 2):
             continue  # half of an ordinal (الحادي والعشرين, "twenty-first"), or Monday (الاثنين)
-        if match["unit"] and match["word"] and match["unit"].strip() in _ORDINALS:
+        if match["word"] and _ORDINAL.match(folded.text, match.end("word")):
             continue  # twenty-first
         if match["glued"] in _GENERATIONS:
             continue
