@@ -29,6 +29,15 @@ _VERSE = 4  # words of a text without a sentence
 _CHRONOLOGY = 3  # days, each over prose
 _ITEM = 12  # words of an item of a list without marks
 _SUBTITLE = 5  # words of a subtitle, and of a title that has a byline
+_OTHERS = re.compile(r" ?:| (?:et|and|y|e|و)\w* ")  # an interviewer's name, or the first of several persons
+_AND = re.compile(r"(?:و|ف(?=ي?قد)|كما |لكن )[ء-ي]")  # how an Arabic paragraph goes on, and hardly a headline begins
+_FIGURE = re.compile(r"^(?!\d{1,2} ?[:h] ?\d\d).*\d|^[^:\d]{3,40}: ?\S")
+_PLACED = re.compile(r"[^\W\d_]+(?: [^\W\d_]\S+){1,2},? (?:(?:envoyée? spéciale? )?à|in|en|de|from) [^\W\d_]\S*$")
+_BOXES = ("related articles", "latest articles")
+_BIO = re.compile(
+    r"journalist|periodista|reporter|corresponda?nt|ecrit|couvre|suit |auteur|redact|writ|covers|editor|escrib|cubre"
+    r"|كاتب|صحفي|صحافي|مراسل|[يت]كتب|محرر"
+)
 _DATED = ("publication date", "page date")
 _REPEATED = 3  # articles, of different text, that share a line for it to be their site's
 _BEFORE_CLOSING = 30  # words of prose that must stand before "Comments" for the rest to be the readers'
@@ -77,7 +86,11 @@ def classify(
         # Nothing says that this was a page: its last lines are the article's, a name under it excepted.
         signed = _looks_like_name(lines[closes - 1]) or lines[closes - 1].is_byline
         last = closes - 1 - (signed and last == closes - 2)
+    else:
+        last = _facts(lines, _unstopped(lines, opens, last, closes, repeated), closes)
     last = _announced(lines, last, closes)
+    told = (i for i in range(headline or 0, len(lines)) if lines[i].is_prose)
+    deep = next(islice(told, 2, None), len(lines))  # under so much prose a date heads a part of the article
     found = []
     for i, line in enumerate(lines):
         if i == headline:
@@ -92,7 +105,7 @@ def classify(
         elif i == opens and not line.rule:
             found.append(("paragraph", ""))
         elif i <= last:
-            found.append(_inside(lines, i, headline, names, repeated))
+            found.append(_inside(lines, i, headline, names, repeated, deep=deep))
         else:
             found.append(_after(lines, i, last, closes, repeated))
     return found
@@ -101,7 +114,8 @@ def classify(
 def furniture(texts: Iterable[str]) -> frozenset[str]:
     """Lines that `_REPEATED` or more articles share although their longest lines differ: their site's, not theirs.
 
-    Where the shared lines are most of an article, it is a version of the others' story, and says nothing of its site.
+    Where the shared lines are most of an article, it is a version of the others' story, and says nothing of its site. A
+    whole sentence must be on half of the pages, five at least.
     """
     pages = []
     for text in texts:
@@ -109,9 +123,10 @@ def furniture(texts: Iterable[str]) -> frozenset[str]:
         lines = {text[start:end] for start, end in spans}
         pages.append((lines, max(lines, key=lambda line: (len(line), line), default="")))
     held = Counter(chain.from_iterable(lines for lines, _ in pages))
+    formula = max(_REPEATED + 2, len(pages) // 2)  # communiqués end in the same sentence; a site's is on most pages
     found: dict[str, set[str]] = defaultdict(set)
     for lines, longest in pages:
-        shared = {line for line in lines if held[line] >= _REPEATED}
+        shared = {line for line in lines if held[line] >= (formula if line.endswith(".") else _REPEATED)}
         if 2 * sum(map(len, shared)) < sum(map(len, lines)):
             for line in shared - {longest}:
                 found[line].add(longest)
@@ -235,20 +250,65 @@ def _can_be_title(line: Line) -> bool:
         and numbers * 3 <= line.words
         and not (line.words <= _SUBTITLE and line.plain[0].islower())
         and unicodedata.category(line.plain[0]) != "So"
+        and not (line.words <= _LABEL_WORDS + 1 and _is_placed(line.plain))
     )
+
+
+def _is_placed(text: str) -> bool:
+    """Whether it is a name and where its bearer writes from."""
+    words = [word for word in text.split() if len(word) > 3]
+    return _PLACED.match(text) is not None and all(word[0].isupper() for word in words[:1] + words[-1:])
 
 
 def _closing(lines: Sequence[Line], opens: int) -> int:
     """Where the page goes on to comments, tags or other articles for good."""
     if not any(line.rule in CLOSING for line in lines):
         return len(lines)
-    prose = list(accumulate((line.words if line.is_prose and not line.rule else 0 for line in lines), initial=0))
+    is_told = [line.is_prose and not line.rule for line in lines]
+    prose = list(accumulate((line.words * told for line, told in zip(lines, is_told, strict=True)), initial=0))
+    paragraphs_told = list(accumulate(is_told, initial=0))
     for i in range(opens + 1, len(lines)):
         rule = lines[i].rule
         before, after = prose[i] - prose[opens], prose[-1] - prose[i]
-        if rule in CLOSING and before >= _BEFORE_CLOSING and (rule == "comments" or after <= before / 2):
+        if rule not in CLOSING or before < _BEFORE_CLOSING:
+            continue
+        if rule == "comments":
+            # Under a standfirst alone it is a link to them.
+            if paragraphs_told[i] - paragraphs_told[opens] > 1 or after <= before:
+                return i
+        elif after <= before / 2 and not (rule == "latest articles" and _goes_on(lines, i)):
             return i
     return len(lines)
+
+
+def _goes_on(lines: Sequence[Line], i: int) -> bool:
+    """Whether the article goes on under a box of headlines: sentences that no headline follows."""
+    below = list(takewhile(lambda line: not line.rule, lines[i + 1 :]))
+    headlines = len(list(takewhile(lambda line: not line.is_prose, below)))
+    return 0 < headlines < len(below) and all(line.is_prose for line in below[headlines:])
+
+
+def _unstopped(lines: Sequence[Line], opens: int, last: int, closes: int, repeated: Set[str]) -> int:
+    """The last line of an article whose paragraphs end without a full stop, or go on with an Arabic "and"."""
+    told = [line for line in lines[opens : last + 1] if line.words >= _OPENING_WORDS and not line.rule]
+    bare = sum(not line.ends_sentence for line in told) * 2 >= len(told)
+    while last + 1 < closes:
+        line = lines[last + 1]
+        if line.rule or line.is_links or line.words < _SUBTITLE or line.text in repeated or line.is_byline:
+            break
+        if not (bare or _AND.match(line.folded_plain)):
+            break
+        last += 1
+    return last
+
+
+def _facts(lines: Sequence[Line], last: int, closes: int) -> int:
+    """The last line of a list of figures ("Key facts", "400 communes", "Attendance: 21,300") under the article."""
+    below = lines[last + 1 : closes]
+    own = list(takewhile(lambda line: not (line.rule or line.is_links) and line.words <= _ITEM, below))
+    heading = bool(own) and not _FIGURE.search(own[0].plain) and own[0].words <= _LABEL_WORDS
+    figures = len(list(takewhile(lambda line: _FIGURE.search(line.plain), own[heading:])))
+    return last + heading + figures if figures > 1 and figures == len(own) - heading else last
 
 
 def _names(lines: Sequence[Line], opens: int, byline: str) -> list[str]:
@@ -264,8 +324,9 @@ def _author_note(lines: Sequence[Line], opens: int, names: Sequence[str], closes
     """Where a note on the author, who is named above the body, ends it; `closes` if there is none."""
     for i in range(opens + 2, closes):
         opening = re.sub(r"^\W+", "", lines[i].folded)
-        said = any(opening.startswith(name) and ":" not in opening[len(name) : len(name) + 3] for name in names)
-        if said and not any(line.is_prose for line in lines[i + 3 : closes]):
+        said = any(opening.startswith(name) and not _OTHERS.match(opening, len(name)) for name in names)
+        after = i + 3 if said and _BIO.search(opening) else i + 1
+        if said and not any(line.is_prose for line in lines[after:closes]):
             return i
     return closes
 
@@ -304,11 +365,11 @@ def _beside_date(lines: Sequence[Line], i: int) -> bool:
 
 
 def _inside(
-    lines: Sequence[Line], i: int, headline: int | None, names: Sequence[str], repeated: Set[str]
+    lines: Sequence[Line], i: int, headline: int | None, names: Sequence[str], repeated: Set[str], *, deep: int
 ) -> tuple[str, str]:
     """A line of the article's region: it goes only on a cue of its own."""
     line = lines[i]
-    if line.rule and not (line.rule == "page date" and (line.ends_sentence or _is_deep(lines, i, headline))):
+    if line.rule and not (line.rule == "page date" and (line.ends_sentence or i > deep)):
         return "", line.rule
     if _follows_label(lines, i):
         return "", "related articles"
@@ -325,12 +386,6 @@ def _inside(
     return "heading", ""
 
 
-def _is_deep(lines: Sequence[Line], i: int, headline: int | None) -> bool:
-    """Whether so much prose stands above the line that a date there heads a part of the article."""
-    prose = (line for line in islice(lines, headline or 0, i) if line.is_prose)
-    return len(list(islice(prose, 3))) > 2
-
-
 def _follows_label(lines: Sequence[Line], i: int) -> bool:
     """Whether the line is one of the headlines under a "read also" that stands alone."""
     j = i
@@ -342,7 +397,7 @@ def _follows_label(lines: Sequence[Line], i: int) -> bool:
         and (j == i or lines[j].block == lines[i].block)
     ):
         j -= 1
-    is_label = 0 <= j < i and lines[j].rule == "related articles" and lines[j].words <= _LABEL_WORDS
+    is_label = 0 <= j < i and lines[j].rule in _BOXES and lines[j].words <= _LABEL_WORDS
     return is_label and (lines[j].block == lines[i].block or j == i - 1)
 
 

@@ -19,7 +19,13 @@ _HEADLINE_WORDS = 25
 _SAID = 6  # words of a sentence after a label and its colon
 _SAYING = ("related articles", "author note", "newsletter or subscription")  # labels that have a sentence of their own
 _RULE_WORDS = 80  # a longer line is an article's paragraph
+_REPORTED = re.compile(  # a sentence that says who says it is the article's
+    r"(?<!\w)(?:said|says|told|according to|a (?:dit|declare|indique|precise|ajoute|explique)"
+    r"|(?:dit|explique|precise) (?:il|elle)|selon|d'apres|dijo|segun|explico"
+    r"|قال|قالت|يقول|تقول|اكد|اكدت|وفق|بحسب|حسب)(?!\w)"
+)
 _TEMPERATURE = re.compile(r"[-+−]?\d{1,2}(?:[.,]\d)? ?°? ?[cf]")
+_ASKING = ("poll", "comments", "advert")  # before a colon and a statement they are a headline's or a paragraph's word
 LINKED = re.compile(  # a date after these is of what the word before them names: "the decree of", "open since"
     r"(?:^|\W)(?:du|de|des|of|del|from|since|depuis|desde|avant|before|apres|after|منذ|من|قبل|بعد)\W*$"
 )
@@ -123,7 +129,9 @@ def rule_for(folded: str, *, words: int, ends_sentence: bool) -> str:
         # In a sentence only a cue that opens it counts, but for those that come as sentences.
         may_hold = cue.in_prose or (words <= _CREDIT_WORDS and (rule == "photo credit" or not ends_sentence))
         opens = cue.opens.match(folded) and (not ends_sentence or cue.about.search(folded))
-        if opens or (may_hold and rule in held and cue.anywhere.search(folded)):
+        if (opens or (may_hold and rule in held and cue.anywhere.search(folded))) and not (
+            ends_sentence and _REPORTED.search(folded)
+        ):
             return rule
     letters = re.findall(r"[^\W\d_]+", folded) if words <= _TOOL_WORDS and not ends_sentence else []
     if not cues().tools.isdisjoint(letters) and (cues().tools | cues().fillers).issuperset(letters):
@@ -141,5 +149,7 @@ def _is_label(rule: str, rest: str, words: int, ends_sentence: bool, *, also: bo
     if not re.search(r"[^\W\d_]", rest):
         return "%" not in rest
     if rest.endswith(".") and words > _SAID and rule not in _SAYING:
+        return False
+    if rule in _ASKING and rest.startswith(":") and rest.count(" ") >= 3 and not rest.endswith(("?", "؟")):
         return False
     return rest.startswith((":", "|", "»")) or (also and not ends_sentence and words <= _HEADLINE_WORDS)
