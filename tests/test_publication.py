@@ -125,3 +125,36 @@ def test_a_coming_weekday_is_not_put_in_the_past(tmp_path):
     found = corpus.dates.set_index("surface")
     assert found.loc["samedi", "from"] == "" and "coming" in found.loc["samedi", "how"]
     assert found.loc["lundi", "from"] == "2025-03-10"
+
+
+@pytest.mark.parametrize(
+    ("lines", "day"),
+    [
+        (("Samedi 22 novembre 2025", TITLE, "Publié le 12 mars 2025", A, B), "2025-03-12"),
+        ((TITLE, "Mis à jour à 15h30 le 14 mars 2025", "Publié le 12 mars 2025", A, B), "2025-03-12"),
+        ((TITLE, "Mise à jour le ven. 14 mars 2025", A, B), ""),
+        ((TITLE, "Updated 3:45 PM EDT, Fri March 14, 2025 | Published 9:00 AM, Wed March 12, 2025", A, B), "2025-03-12"),
+        (("مسبح المدينة يفتح أبوابه من جديد في الربيع", "آخر تحديث: 15:30 - 14 مارس 2025", "نشر: 12 مارس 2025", "صادق مجلس المدينة يوم الخميس على إعادة فتح المسبح البلدي المغلق منذ السنة الماضية."), "2025-03-12"),
+        (("Accueil | Sports | Météo", TITLE, A, B, "15 mars 2025", "Le port de Safi rouvre", "14 mars 2025", "Une école ferme"), ""),
+        ((TITLE, f"Hier mardi, {A}", "Les inondations du 3 au 9 mars 2024 avaient fermé deux cents écoles de la région."), ""),
+        (("Operator launches rural tariff", "Anna Reid in Northport", "Wed 12 Mar 2025 09.15 GMT", A, B), "2025-03-12"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_the_article_comes_before_what_stands_near_it(tmp_path, lines, day):
+    assert published(tmp_path, *lines)[0] == day
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<time itemprop="datePublished" datetime="2025-11-20">20 nov.</time>',
+        '<script type="application/ld+json">//<![CDATA[\n{"@graph": [{"@type": "WebPage", "datePublished": "2019-01-01"}, {"@type": "NewsArticle", "headline": "a\nb", "datePublished": "2025-03-12"}]}\n//]]></script>',
+        '<meta name="date" content="2025-11-22">',
+    ],
+)  # fmt: skip
+def test_a_page_that_shows_its_day_is_of_that_day(tmp_path, markup):
+    page = f"<html><head><title>{TITLE}</title></head><body>{markup}<article><h1>{TITLE}</h1><p>Publié le 12 mars 2025</p><p>{A}</p><p>{B}</p></article></body></html>"
+    (tmp_path / "x.html").write_text(page, encoding="utf-8")
+    assert load_corpus(tmp_path).documents["published"].item() == "2025-03-12"
+    (tmp_path / "x.html").write_text(page.replace("Publié le 12 mars 2025", ""), encoding="utf-8")
+    assert ("NewsArticle" in markup) == (load_corpus(tmp_path).documents["published"].item() == "2025-03-12")

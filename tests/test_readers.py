@@ -397,3 +397,22 @@ def test_any_row_is_loaded_exactly_or_refused(tmp_path_factory, texts, suffix):
     assert len(corpus.documents) + len(corpus.refused) == len(texts) or file.name in set(corpus.refused["file"])
     for doc_id in corpus.documents["doc_id"]:
         assert corpus.text(doc_id) == texts[int(doc_id[1:])]
+
+
+THIRD = "Le conseil se réunira de nouveau en avril pour fixer les tarifs des clubs et des écoles de la ville."
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<table><tr><td><h1>Le bassin de Brévanne rouvrira</h1>{0}<br><br>{1}<br><br>{2}</td></tr></table><p>© 2025 Le Ruisseau - Tous droits réservés</p>",
+        "<h1>Le bassin de Brévanne rouvrira</h1>{0}<br><br>{1}<br><br>{2}<p>Le Ruisseau, 12 rue du Port, Tazrout. Téléphone 0500000000.</p>",
+        "<div class=wrap><h1>Le bassin de Brévanne rouvrira</h1><h2>{0}</h2><img src=a.jpg><div class=body><p>{1}</p><p>{2}</p></div></div>",
+        "<div class=container><h1>Le bassin de Brévanne rouvrira</h1><div class=standfirst>{0}</div><div class=date>12 mars 2025</div><div class=content><p>{1}</p><p>{2}</p></div></div>",
+        "<article><h1>Le bassin de Brévanne rouvrira</h1><p>{0}</p><p>{1}</p></article><div class=rest><p>{2}</p></div>",
+    ],
+)  # fmt: skip
+def test_old_and_odd_pages_lose_no_sentence(tmp_path, markup):
+    page = f"<body><nav><a href=/>Accueil</a></nav>{markup.format(FIRST, SECOND, THIRD)}<footer>© 2025 Le Ruisseau</footer></body>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert {FIRST, SECOND, THIRD} <= set(load_corpus(tmp_path).passages["text"])

@@ -29,13 +29,15 @@ _HIJRI = (
     "muharram", "mouharram", "safar", "rabi", "joumada", "jumada", "rajab", "chaabane", "shaban", "ramadan", "chaoual",
     "shawwal", "dhu", "dou",
 )  # fmt: skip
-_COMING = frozenset(  # words of a sentence that speaks of what is to come
+_COMING = frozenset(  # words of a sentence that speaks of what is to come, or was long before
     re.findall(
         r"\w+",
         """aura auront prevu prevue prevus prevues tiendra tiendront debutera commencera ouvrira demarrera avant
         prochain prochaine prochains prochaines will scheduled due upcoming before next planned
         previsto prevista previstos previstas tendra celebrara comenzara antes proximo proxima proximos proximas
-        المقرر المقرره المرتقب المرتقبه المزمع المقبل المقبله القادم القادمه قبل""",
+        المقرر المقرره المرتقب المرتقبه المزمع المقبل المقبله القادم القادمه قبل
+        avait avaient precedent precedente precedentes had previous earlier habia habian anterior anteriores
+        السابق السابقه الماضيه السالفه كانت""",
     )
 ) | {
     conjunction + person + verb

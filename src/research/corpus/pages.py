@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from research.corpus.decoding import decode
+from research.corpus.lines import TERMINAL
 from research.errors import ResearchError
 
 MAX_UNPACKED = 100_000_000  # bytes; what a DOCX of the permitted size may unpack to
@@ -42,7 +43,10 @@ _BLOCKS = frozenset(
     )
 )
 _CELLS = ("td", "th")
-_ARTICLES = re.compile(r"Article|Posting|Report|Page$|Review$")  # types of schema.org whose date is a page's
+_ARTICLES, _PAGES = re.compile(r"Article|Posting|Report|Review"), re.compile("WebPage")  # types of schema.org
+_COMMENTED = re.compile(r"(?://\s*)?(?:<!\[CDATA\[|\]\]>)|/\*.*?\*/")
+_SENTENCE = 8  # words
+_ABOVE = 4  # lines over the extractor's first that may hold the standfirst
 _TIME_WORDS = 14  # of the line in which a <time> is the article's
 _APART = frozenset(["nav", "aside", "footer", "form", "figure", "figcaption", "button"])
 _APART_NAMES = re.compile(
@@ -50,14 +54,15 @@ _APART_NAMES = re.compile(
     r"widget|sidebar|recommend\w*|cookies?|byline|author|meta|date)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_PUBLISHED = (
+_PUBLISHED = (  # the surest first
     "//meta[@property='article:published_time' or @property='og:published_time']/@content",
     "//meta[@itemprop='datePublished' or @name='datePublished']/@content",
     "//time[@itemprop='datePublished' or @pubdate]/@datetime",
     "//meta[translate(@name, 'DCPUBLISHATENO', 'dcpublishateno')='pubdate' or @name='dc.date.issued' or @name='date']"
     "/@content",
 )
-_TIME = "(//article[.//h1]//time[not(ancestor::aside or ancestor::footer or ancestor::nav)])[1]"
+_TIME = "//article//h1/following::time[ancestor::article and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
+_NO_DAY = re.compile(r"updat|modif|maj\b|mise? a jour|actualiz|تحديث|تعديل", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
@@ -86,15 +91,33 @@ def read_html(raw: bytes, name: str) -> Extraction:
     except Exception:  # whatever a hostile page does to the extractor, its lines are still there to read
         found = None
     kept = {squeezed(line) for line in (found.text or "").splitlines()} if found else set()
-    body = _with_lines_amid(lines, kept) if kept else None
+    body = _with_lines_amid(lines, kept) if kept and _is_most(lines, kept) else None
     title, byline = (found.title or "", found.author or "") if found else ("", "")
     return Extraction("\n".join(text for text, _ in lines), encoding, title, byline, published, body)
 
 
+def _is_most(lines: list[tuple[str, bool]], kept: set[str]) -> bool:
+    """Whether the extractor has most of the page's sentences; in old pages it may take the footer for the article."""
+    sentences = [text for text, apart in lines if not apart and _is_sentence(text)]
+    found = sum(len(text) for text in sentences if squeezed(text) in kept)
+    return 2 * found >= sum(map(len, sentences))
+
+
+def _is_sentence(text: str) -> bool:
+    return text.count(" ") >= _SENTENCE - 1 and text.endswith(TERMINAL)
+
+
 def _with_lines_amid(lines: list[tuple[str, bool]], kept: set[str]) -> frozenset[str]:
-    """The extractor's lines, and those between them that stand in no part of the page set apart from the article."""
+    """The extractor's lines; those between them, and sentences just above and below, that are not set apart."""
     at = [i for i, (text, _) in enumerate(lines) if squeezed(text) in kept]
-    amid = lines[at[0] : at[-1]] if at else []
+    if not at:
+        return frozenset(kept)
+    first, last = at[0], at[-1]
+    # Over a standfirst there may be a day or a name.
+    above = [i for i in range(max(first - _ABOVE, 0), first) if not lines[i][1] and _is_sentence(lines[i][0])]
+    while last + 1 < len(lines) and not lines[last + 1][1] and _is_sentence(lines[last + 1][0]):
+        last += 1
+    amid = [lines[i] for i in above] + lines[first : last + 1]
     return frozenset(kept | {squeezed(text) for text, apart in amid if not apart})
 
 
@@ -165,12 +188,15 @@ def _is_apart(element: Any) -> bool:
 
 def _published(tree: Any) -> str:
     """The day the page's metadata says it was published, in ISO form, or nothing."""
-    stated = [value for path in _PUBLISHED for value in tree.xpath(path)]
+    stated = [value for path in _PUBLISHED[:1] for value in tree.xpath(path)]
     for script in tree.xpath("//script[@type='application/ld+json']/text()"):
         stated += _linked_data(script)
+    stated += [value for path in _PUBLISHED[1:] for value in tree.xpath(path)]
     for time in tree.xpath(_TIME):
         line = next(time.iterancestors(*_BLOCKS))
-        stated += [time.get("datetime", "")] if len(line.text_content().split()) <= _TIME_WORDS else []
+        short = len(line.text_content().split()) <= _TIME_WORDS
+        if short and not _NO_DAY.search(f"{time.get('class', '')} {(time.getprevious() is None and line.text) or ''}"):
+            stated.append(time.get("datetime", ""))
     for value in stated:
         try:
             return date.fromisoformat(value.strip()[:10]).isoformat()
@@ -182,14 +208,16 @@ def _published(tree: Any) -> str:
 def _linked_data(script: str) -> Iterator[str]:
     """``datePublished`` of the article or page that JSON-LD describes, not of those that it lists or cites."""
     try:
-        found = json.loads(script)
+        found = json.loads(_COMMENTED.sub("", script), strict=False)
     except (ValueError, RecursionError):
         return
     top = found if isinstance(found, list) else [found]
     graphs = [one["@graph"] for one in top if isinstance(one, dict) and isinstance(one.get("@graph"), list)]
-    for one in [*top, *chain.from_iterable(graphs)]:
-        if isinstance(one, dict) and _ARTICLES.search(str(one.get("@type"))):
-            yield str(one.get("datePublished", ""))
+    described = [one for one in [*top, *chain.from_iterable(graphs)] if isinstance(one, dict)]
+    for types in (_ARTICLES, _PAGES):
+        for one in described:
+            if types.search(str(one.get("@type"))):
+                yield str(one.get("datePublished", ""))
 
 
 def read_pdf(raw: bytes, name: str) -> Extraction:

@@ -1,8 +1,8 @@
 """When an article was published, where, and how that is known; every date of a document with its reason.
 
-A page's clock is not the article's date. In this order, the first that settles it is chosen: the source sheet; the
-format's own metadata; a publication line, beside the title or under the body; a dateline; a "yesterday Monday" that
-another date of the same article makes one day. Otherwise the day stays empty and says why.
+A page's clock is not the article's date. In this order, the first that settles it is chosen: the source sheet; a line
+that says "published"; the format's own metadata; a date beside the title or under the body; a dateline; a "yesterday
+Monday" that another date of the same article makes one day. Otherwise the day stays empty and says why.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ _DAY_AND_DASH = re.compile(r"[,،]\s[^–—:]{0,20}\d{1,2}[^–—:\d]{0,20}\s(
 _YEARS = range(1990, 2101)  # of which a page's own date is
 _OLDEST = 1600  # of a newspaper
 _HOUR = re.compile(r"\d{1,2} ?[:hH] ?\d{2}")
-_UPDATED = re.compile(
-    r"(?:maj|mis(?:e)? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|اخر تحديث|تحديث|حدث)\W*(?:le|on|el|at|في)?\W*$"
+_SAID = re.compile(  # of an update, or of the publication; the last before a date is what it is of
+    r"(?P<update>maj\b|mise?s? a jour|modifi\w+|updat\w+|last \w+|actualizad\w|تحديث|حدث|تعديل|عدل)"
+    r"|publie|mise? en ligne|published|posted|publicad[oa]|نشر"
 )
 
 
@@ -80,10 +81,10 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
     day: date | None
     if sheet:
         day, how = sheet, "from the source sheet"
-    elif stated:
+    elif stated and not (line and line[2]):
         day, how = stated, f"{read}: the file's metadata"
     elif line or dateline:
-        chosen = line or dateline
+        chosen = line[:2] if line else dateline
         assert chosen is not None and chosen[1].first is not None
         day, how = chosen[1].first, f"{chosen[1].how}: {'a publication line' if line else 'the dateline'}"
     else:
@@ -115,7 +116,7 @@ def publication(doc_id: str, parts: Sequence[Part], *, sheet: date | None = None
         )
         rows.append(_row(doc_id, part, mention, "event", how=mention.how + note))
     rows += _years(doc_id, parts)
-    if sheet or stated:
+    if sheet or (stated and not chosen):
         rows.insert(0, _outside_row(doc_id, day, how))
     if day is None:
         how = f"empty: {_why_empty(parts, body, clock, metadata)}"
@@ -136,8 +137,12 @@ def _metadata_day(value: str) -> tuple[date | None, str]:
     return (None, "") if day.year < _OLDEST or day == date(1970, 1, 1) else (day, how)
 
 
-def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] | None:
-    """The date of the line that says when the article was published: near the title, or right under the body."""
+def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention, bool] | None:
+    """The date of the line that says when the article was published, and whether it says so in words.
+
+    It stands near the title or right under the body. One that says "published" comes first, then one under the title:
+    what stands above it may be the page's clock.
+    """
     kept = [i for i, part in enumerate(parts) if part.passage_id]
     if not any(mention.first for part in parts for mention in part.dates):
         return None
@@ -147,6 +152,7 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
     last = max(i for i in kept if parts[i].kind == "paragraph")
     head = range(first if title is None else max(title - 2, 0), first) if title is not None else range(first)
     tail = range(last + 1, min(last + 4, len(parts)))
+    found: list[tuple[int, int, dating.DateMention]] = []
     for i in [*head, *tail]:
         part = parts[i]
         if not part.dates or part.kind == "title" or part.text.count(" ") >= _LINE_WORDS:
@@ -159,14 +165,24 @@ def _publication_line(parts: Sequence[Part]) -> tuple[Part, dating.DateMention] 
         under = title is not None and title < i < first and not any(p.rule == "menu" for p in parts[title:first])
         above = title is not None and i == title - 1 and (i == 0 or not _HOUR.search(part.text))
         below = i > last and (i == last + 1 or (i == last + 2 and parts[i - 1].kind == "byline"))
-        plain = beside and (under or above or below)
-        if (said and beside) or plain or part.kind == "byline":
-            return part, days[0]
-    return None
+        if (said and beside) or part.kind == "byline" or (beside and (under or above)):
+            found.append((0 if said and beside else 1 if under or part.kind == "byline" else 2, i, days[0]))
+        elif beside and below and not _heads(parts, i):
+            found.append((3, i, days[0]))
+    if not found:
+        return None
+    rank, i, mention = min(found, key=lambda one: one[:2])
+    return parts[i], mention, rank == 0
+
+
+def _heads(parts: Sequence[Part], i: int) -> bool:
+    """Whether a headline stands under the line, whose date it is then."""
+    return i + 1 < len(parts) and parts[i + 1].rule == "after the article"
 
 
 def _is_update(part: Part, mention: dating.DateMention) -> bool:
-    return _UPDATED.search(fold(part.text[: mention.start]).text) is not None
+    said = list(_SAID.finditer(fold(part.text[: mention.start]).text))
+    return bool(said) and said[-1]["update"] is not None
 
 
 def _own_days(part: Part) -> list[dating.DateMention]:

@@ -24,7 +24,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 # What may stand before a date that is a line's whole matter: nothing, a mark, an hour, "published", then "le", "on".
 _SET_OFF = re.compile(
     r"(?:^|[^\w\s'’]|\d\d|publie|mis en ligne|published|posted|publicado|نشر)\W*"
-    r"(?:(?:le|the|on|el|at|a|في|يوم|بتاريخ)\W*)*$"
+    r"(?:(?:le|the|on|el|at|a|في|يوم|بتاريخ|lun|mar|mer|jeu|ven|sam|dim|mon|tues?|wed|thurs?|fri|sat|sun|mie|jue|vie|sab|dom)\W*)*$"
 )
 _AGO = re.compile(
     r"\d ?(?:h|min|heure|hour|jour|day|hora|dia|minut|ساع|دقيق|يوم|ايام)|ago|منذ (?:ساع|دقيق|يوم)|\d:\d\d"
