@@ -104,3 +104,34 @@ def test_two_matches_of_the_same_clubs_are_told_apart_by_their_day(tmp_path):
     for day, count in (("Sunday", 0), ("Saturday", 1)):
         (tmp_path / "en.txt").write_text(english.format(day), encoding="utf-8")
         assert len(load_corpus(tmp_path).story_links) == count
+
+
+CONGRATULATIONS = (
+    "Sa Majesté a adressé un message de félicitations au président de la {0}, {1}, à l'occasion de la fête de son pays. "
+    "Dans ce message, le Souverain exprime à {1} ses chaleureuses félicitations et au peuple de {2} ses vœux de progrès. "
+    "Il se réjouit des liens d'amitié qui unissent les deux pays et de leur volonté de les renforcer dans tous les domaines. "
+    "Il assure de sa détermination à œuvrer avec lui pour une coopération fructueuse au service des deux peuples frères."
+)
+
+
+def test_messages_in_the_same_words_to_other_people_are_other_events(tmp_path):
+    for name, words in (
+        ("a", ("Zambalie", "Tomasi Okello", "Lusara")),
+        ("b", ("Karovie", "Andreï Volkan", "Merenska")),
+    ):
+        (tmp_path / f"{name}.txt").write_text(CONGRATULATIONS.format(*words), encoding="utf-8")
+    assert load_corpus(tmp_path).story_links.empty
+
+
+def test_figures_of_one_strategy_do_not_merge_two_days(tmp_path):
+    french = (
+        "La ministre Lina Seghrouchni a signé jeudi à Paris un accord avec la société Onx. Le pays vise 240.000 emplois "
+        "et 100 milliards de dirhams à l'horizon 2030, selon la stratégie Digital Morocco, dotée de 11 milliards."
+    )
+    english = (
+        "Digital minister Lina Seghrouchni opened the Gitex Africa fair in Marrakech on Wednesday. The Digital Morocco "
+        "strategy aims at 240,000 jobs and 100 billion dirhams by 2030, with a budget of 11 billion, Seghrouchni said."
+    )
+    (tmp_path / "fr.txt").write_text(french, encoding="utf-8")
+    (tmp_path / "en.txt").write_text(english, encoding="utf-8")
+    assert load_corpus(tmp_path).story_links.empty

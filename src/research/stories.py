@@ -14,17 +14,20 @@ import re
 import zlib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from itertools import combinations
 from math import log
 
 import numpy as np
 import numpy.typing as npt
 
+from research.dates import WEEKDAYS
 from research.sketches import CAPITALISED, SIZE, Ints, Sketch, hashes, name_hashes
 from research.text import fold, is_arabic
 
 _NEAR_DUPLICATE = 0.5  # of the shorter document's word triples; unrelated documents share a twentieth at most
+_WEEKDAYS = frozenset(WEEKDAYS)
+_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _BANDS, _ROWS = 64, 3  # of the MinHash; 97 % of the pairs with 38 % of all their triples in common become candidates
 _ESTIMATE = 0.25  # by MinHash, of the triples in common; candidates below it are not looked at again
 _TRANSLATION = 0.5  # score of a pair, see `_score`
@@ -86,7 +89,7 @@ class StoryIndex:
         for i, j in _candidates([hashes(self._sketches[name].triples) for name in names]):
             a, b = self._sketches[names[i]], self._sketches[names[j]]
             score = _shared(a.triples, b.triples)
-            if score >= _NEAR_DUPLICATE and a.language == b.language and not _other_numbers(a, b):
+            if score >= _NEAR_DUPLICATE and a.language == b.language and not _is_other(a, b):
                 kind = "copy" if a.digest == b.digest and score == 1 else "near-duplicate"
                 evidence = [f"{score:.0%} of the shorter one's word triples are in the other"]
                 links.append(dict(doc_id_a=names[i], doc_id_b=names[j], kind=kind, score=score, evidence=evidence))
@@ -195,10 +198,23 @@ def _shared(one: bytes, other: bytes) -> float:
     return len(np.intersect1d(a, b, assume_unique=True)) / max(1, min(len(a), len(b)))
 
 
-def _other_numbers(a: Sketch, b: Sketch) -> bool:
-    """Whether the numbers are another day's, as in reports that are written in the same words every day."""
-    few = min(len(a.numbers), len(b.numbers))
-    return few >= _MIN_NUMBERS and len(set(a.numbers) & set(b.numbers)) < few / 2
+def _is_other(a: Sketch, b: Sketch) -> bool:
+    """Whether numbers or names are another event's, as in reports and messages that are written in the same words."""
+    one, other = (set(hashes(sketch.names).tolist()) if sketch.is_names else set() for sketch in (a, b))
+    apart = _few_shared(one, other, _SOME_NAMES) or _few_shared(set(a.numbers), set(b.numbers), _MIN_NUMBERS)
+    return apart or _other_days(a, b)
+
+
+def _few_shared(one: Set[object], other: Set[object], least: int) -> bool:
+    few = min(len(one), len(other))
+    return few >= least and 2 * len(one & other) < few
+
+
+def _other_days(a: Sketch, b: Sketch) -> bool:
+    """Whether both name days of the week, or full dates, and none is the same."""
+    weekdays = [_WEEKDAYS.intersection(sketch.numbers) for sketch in (a, b)]
+    dates = [set(filter(_FULL_DATE.fullmatch, sketch.numbers)) for sketch in (a, b)]
+    return any(x and y and not x & y for x, y in (weekdays, dates))
 
 
 def _score(a: Sketch, b: Sketch) -> tuple[float, list[str]]:
@@ -209,7 +225,7 @@ def _score(a: Sketch, b: Sketch) -> tuple[float, list[str]]:
     numbers = [number for number in a.numbers if number in set(b.numbers)]
     few = min(len(a.numbers), len(b.numbers))
     names = np.intersect1d(hashes(a.names), hashes(b.names), assume_unique=True)
-    if not (a.is_names or b.is_names):
+    if not (a.is_names or b.is_names) or _other_days(a, b):
         return 0.0, []
     fewest = min(len(hashes(found.names)) for found in (a, b) if found.is_names)
     by_name = len(names) / max(1, fewest)
