@@ -6,6 +6,7 @@ import os
 import re
 import zipfile
 from datetime import date
+from types import SimpleNamespace
 
 import docx
 import pandas as pd
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from research import ResearchError, load_corpus
 from research.corpus import iter_documents, readers
+from research.corpus.pdf import _turned
 from research.study import ARTICLES
 
 FIRST = "Le conseil de Brévanne a voté jeudi la réouverture du bassin, fermé depuis l'inondation de l'hiver dernier."
@@ -416,3 +418,22 @@ def test_old_and_odd_pages_lose_no_sentence(tmp_path, markup):
     page = f"<body><nav><a href=/>Accueil</a></nav>{markup.format(FIRST, SECOND, THIRD)}<footer>© 2025 Le Ruisseau</footer></body>"
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
     assert {FIRST, SECOND, THIRD} <= set(load_corpus(tmp_path).passages["text"])
+
+
+def test_a_pdf_in_columns_gives_its_paragraphs_and_title(tmp_path):
+    title = "Le conseil de Brévanne vote un budget pour rouvrir le bassin de la ville"
+    for columns in (1, 2, 3):
+        page = f"#set page(columns: {columns})\n= {title}\nPar Lina Berrada\n\nPublié le 12 mars 2025\n\n{FIRST}\n\n{SECOND}\n\n{THIRD}"
+        (tmp_path / f"{columns}.pdf").write_bytes(typst.compile(page.encode()))
+    corpus = load_corpus(tmp_path)
+    assert set(corpus.documents["title"]) == {title} and set(corpus.documents["published"]) == {"2025-03-12"}
+    for _, passages in corpus.passages[corpus.passages["kind"] == "paragraph"].groupby("doc_id"):
+        assert passages["text"].str.replace("’", "'").tolist() == [FIRST, SECOND, THIRD]
+
+
+def test_arabic_words_that_a_pdf_holds_backwards_are_turned_round():
+    boxes = {char: 10.0 * at for at, char in enumerate("سلجم")}
+    page = SimpleNamespace(get_charbox=lambda i: (boxes["سلجم"[i]], 0, 0, 0))
+    assert _turned(page, "سلجم", 0, 4) == "مجلس"
+    page = SimpleNamespace(get_charbox=lambda i: (-10.0 * i, 0, 0, 0))
+    assert _turned(page, "مجلس 12", 0, 7) == "مجلس 12"

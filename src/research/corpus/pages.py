@@ -221,27 +221,10 @@ def _linked_data(script: str) -> Iterator[str]:
 
 
 def read_pdf(raw: bytes, name: str) -> Extraction:
-    """The text of a PDF's pages, by PDFium.
+    """The paragraphs of a PDF, one a line; see `pdf.pdf_text`."""
+    from research.corpus.pdf import pdf_text
 
-    Raises
-    ------
-    ResearchError
-        It is locked, broken, or holds no text (a scan).
-    """
-    import pypdfium2
-
-    try:
-        with pypdfium2.PdfDocument(raw) as pdf:
-            pages = [page.get_textpage().get_text_bounded() for page in pdf]
-    except pypdfium2.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        what = "a locked PDF" if locked else "not a readable PDF"
-        remedy = "save it without its password" if locked else "save it again from its source, or remove it"
-        raise ResearchError(what, where=name, remedy=remedy) from error
-    text = "\n".join(page.replace("\r\n", "\n") for page in pages)
-    if not text.strip():
-        raise ResearchError("a PDF without text, perhaps a scan", where=name, remedy=_SAVE_AS_TEXT)
-    return Extraction(text, "pdf")
+    return Extraction(pdf_text(raw, name), "pdf")
 
 
 def read_docx(raw: bytes, name: str) -> Extraction:
