@@ -2,14 +2,15 @@
 
 ========================  =======================================================================================
 ``.txt`` ``.md``          the decoded file: no newline translated, nothing normalised
-``.html`` ``.htm``        the page's visible text, one block a line; trafilatura says which blocks are the article
-``.pdf``                  the text of its pages, by PDFium
-``.docx``                 its paragraphs and table rows, one a line
+``.html`` ``.htm``        the page's visible text, a block or table row a line; trafilatura says what is the article
+``.pdf``                  its paragraphs, one a line, by where PDFium finds the letters
+``.docx``                 its paragraphs and table rows, one a line, tracked insertions among them
 ``.jsonl`` ``.csv``       one article a row: the field that holds the text
 ``.parquet``
 ========================  =======================================================================================
 
-A ``.txt`` beside a page, PDF or DOCX of the same name is its stored text, and is read in place of a new extraction.
+A ``.txt`` beside a page, PDF or DOCX of the same name is its stored text, and is read in place of a new extraction; what
+somebody typed into it is the article's.
 """
 
 from __future__ import annotations
