@@ -9,8 +9,8 @@
 ``.parquet``
 ========================  =======================================================================================
 
-A ``.txt`` beside a page, PDF or DOCX of the same name is its stored text, and is read in place of a new extraction; what
-somebody typed into it is the article's.
+A ``.txt`` beside a page, PDF or DOCX of the same name is its stored text, and is read in place of a new extraction;
+what somebody typed into it is the article's.
 """
 
 from __future__ import annotations
