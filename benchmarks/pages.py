@@ -22,7 +22,7 @@ from typing import Any
 from research import load_corpus
 
 PAGES = Path(__file__).parent / "pages"
-SETS = ("tuned", "unseen", "fresh")
+SETS = ("tuned", "unseen", "fresh", "third")
 COVERED = 0.95
 
 
