@@ -40,6 +40,8 @@ class Concept(pydantic.BaseModel):
     """One entry of a codebook.
 
     `label` names it in each language and `alt` lists what else it is called (SKOS altLabel); both are searched.
+    Those that `ordinary` repeats are words of every day ("school", "cloud"): they count only in a passage that speaks
+    of the subject by another label.
     `never` lists longer phrases inside which a label means something else. `broader` leads to layers.
     `source` says where knowledge that the articles do not state comes from. For actors: `origin`, `type`,
     `role`, `member_of`, and `surname` and `title`, which name a person only together with the document.
@@ -51,6 +53,7 @@ class Concept(pydantic.BaseModel):
     scheme: Scheme
     label: dict[Literal["en", "fr", "ar"], str]
     alt: Texts = {}
+    ordinary: Texts = {}
     never: Texts = {}
     surname: Texts = {}
     title: Texts = {}

@@ -105,6 +105,9 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<short>\d{1,2}/\d{1,2}/\d\d(?![\d/]))",
         rf"(?P<hijri>\d{{1,2}} (?:من )?(?:{_alternation(_HIJRI)})(?: [^\W\d]+){{0,2}},? 1[34]\d\d(?!\d))",
         r"(?P<nd>\d{1,2})(?P<ns>[ /.])(?P<nm>\d{1,2})(?P=ns)(?P<ny>(?:19|20)\d\d)(?!\d)",
+        rf"(?P<from>\d{{1,2}}){ordinal} (?:de |of )?(?P<from_month>{month})\.? (?:au|to|al|a|الي|until|till|و) "
+        rf"(?P<to>\d{{1,2}}){ordinal} (?:de |of )?(?P<to_month>{month})\.?(?:,? (?:de |del )?"
+        rf"{year.format('to_year')})(?!\w)",
         rf"(?:(?:(?P<yesterday>{yesterday}),? )?(?P<weekday>{weekday})[ ,]{{1,2}})?(?:{day})?"
         rf"(?P<month>{month})\.?(?: ?/ ?(?:{month}))?(?: (?P<d3>\d{{1,2}}){ordinal}(?=,? \d{{4}}))?"
         rf"(?:,? (?P<shift>{after}))?(?:,? (?:de |del |of )?{year.format('year')})?(?!\w)",
@@ -179,6 +182,8 @@ def _read(match: re.Match[str], blank: DateMention) -> DateMention | None:
         return blank._replace(how=f"unread: {'a year of two digits' if part['short'] else 'a Hijri date'}")
     if part["nd"]:
         return _numeric(blank, int(part["nd"]), int(part["nm"]), int(part["ny"]))
+    if part["from"]:
+        return _across_months(blank, part)
     weekday = part["weekday"] or part["weekday2"]
     number = _names("days")[weekday] if weekday else None
     shift = _shift(part)
@@ -195,6 +200,18 @@ def _read(match: re.Match[str], blank: DateMention) -> DateMention | None:
     if days is None and not shift:
         return None  # "mars", "may": a word, not a date, unless a day or "last" goes with it
     return blank._replace(month=month, days=days, weekday=number, shift=shift, how="unresolved: no year")
+
+
+def _across_months(blank: DateMention, part: dict[str, str]) -> DateMention | None:
+    """From a day of one month to one of another."""
+    year, months = int(part["to_year"]), [_names("months")[part[name]] for name in ("from_month", "to_month")]
+    try:
+        first = date(year - (months[0] > months[1]), months[0], int(part["from"]))
+        last = date(year, months[1], int(part["to"]))
+    except ValueError:
+        return None
+    days = (first.day, last.day)
+    return blank._replace(first=first, last=last, how="stated", year=year, month=months[0], days=days)
 
 
 def _numeric(blank: DateMention, day: int, month: int, year: int) -> DateMention | None:

@@ -32,6 +32,7 @@ _BANDS, _ROWS = 64, 3  # of the MinHash; 97 % of the pairs with 38 % of all thei
 _ESTIMATE = 0.25  # by MinHash, of the triples in common; candidates below it are not looked at again
 _TRANSLATION = 0.5  # score of a pair, see `_score`
 _MIN_NUMBERS = 3  # shared numbers and dates, six in ten of the document with fewer, and
+_MANY_NUMBERS = 5  # all of the document with fewer, in one order: then two names are enough
 _SOME_NAMES = 3  # shared names, a quarter of them; or else
 _MIN_NAMES = 6  # shared names, and every number and date of the document with fewer, and
 _BY_NAME = (0.6, 0.5, 0.35)  # of the names, where 0, 1 or 2 numbers and dates are shared
@@ -201,8 +202,12 @@ def _shared(one: bytes, other: bytes) -> float:
 def _is_other(a: Sketch, b: Sketch) -> bool:
     """Whether numbers or names are another event's, as in reports and messages that are written in the same words."""
     one, other = (set(hashes(sketch.names).tolist()) if sketch.is_names else set() for sketch in (a, b))
-    apart = _few_shared(one, other, _SOME_NAMES) or _few_shared(set(a.numbers), set(b.numbers), _MIN_NUMBERS)
-    return apart or _other_days(a, b)
+    numbers = set(a.numbers), set(b.numbers)
+    if _few_shared(one, other, _SOME_NAMES) or _few_shared(*numbers, _MIN_NUMBERS) or _other_days(a, b):
+        return True
+    # Without numbers, each with names of its own: a message in the same words to somebody else.
+    own = sorted((len(one - other), len(other - one)))
+    return min(map(len, numbers)) < _MIN_NUMBERS and own[0] > 0 and own[1] > 1
 
 
 def _few_shared(one: Set[object], other: Set[object], least: int) -> bool:
@@ -237,6 +242,8 @@ def _score(a: Sketch, b: Sketch) -> tuple[float, list[str]]:
     evidence.append(f"{len(names)} of {fewest} names")
     if len(numbers) >= max(_MIN_NUMBERS, 0.6 * few) and len(names) >= _SOME_NAMES and by_name >= 0.25:
         return 0.6 * len(numbers) / few + 0.3 * by_name + 0.1 * order, evidence
+    if len(numbers) >= _MANY_NUMBERS and len(numbers) == few and order >= 0.9 and len(names) > 1:
+        return 0.6 + 0.3 * by_name + 0.1 * order, evidence
     if len(names) >= _MIN_NAMES and len(numbers) == few and by_name >= _BY_NAME[min(few, 2)]:
         return 0.5 + by_name / 2, evidence
     return 0.0, evidence

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from research.codebook import Codebook
-from research.coding.codes import code_passages, find_mentions, lift, split_sentences
+from research.coding.codes import code_passages, find_mentions, lift, on_subject, split_sentences
 from research.coding.instruments import find_instruments, find_quantities
 from research.corpus import Corpus
 
@@ -38,7 +38,8 @@ def code_corpus(corpus: Corpus, codebook: Codebook) -> Evidence:
         Every row carries its offsets: ``corpus.text(doc_id)[start:end]`` is its surface or quote.
     """
     mentions = find_mentions(corpus.passages, codebook)
-    found = split_sentences(corpus.passages, mentions)
+    told = on_subject(corpus.passages, mentions)
+    found = split_sentences(corpus.passages[corpus.passages["doc_id"].isin(told)], mentions)
     instruments = find_instruments(found, corpus.dates, codebook)
-    codes = lift(code_passages(found, codebook), instruments)
+    codes = lift(code_passages(found, codebook), instruments, mentions, codebook)
     return Evidence(mentions, codes, instruments, find_quantities(found, corpus.dates))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,9 @@ from research.coding.matcher import Match, Matcher
 from research.tables import STATUSES, table
 from research.text import Span, sentences
 
+SUBJECT = ("layer", "concept", "initiative")
+_REACHED = ("announced", "signed", "operating")
+_ON_SUBJECT = 0.25  # of a document's paragraphs
 PAPERS = ("mou", "agreement", "declaration_of_intent")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
@@ -57,7 +60,7 @@ def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     matcher = Matcher(codebook)
     rows: list[dict[str, Any]] = []
     for doc_id, group in passages.groupby("doc_id", sort=True):
-        found = [(row, match) for row in group.itertuples() for match in matcher.find(row.text)]
+        found = [(row, match) for row in group.itertuples() for match in _meant(matcher.find(row.text), codebook)]
         present = {match.concept_id for _, match in found if match.how == "label"}
         for row, matches in _by_span(found):
             for concept_id, match, ambiguous in _resolve(matches, present, codebook):
@@ -76,6 +79,23 @@ def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
                     }
                 )
     return table("mentions", rows)
+
+
+def _meant(matches: list[Match], codebook: Codebook) -> list[Match]:
+    """The matches in a passage, ordinary words only where another label says what the passage is about."""
+    told = any(m.how == "label" and codebook.concepts[m.concept_id].scheme in SUBJECT for m in matches)
+    return [replace(m, how="label") if m.how == "ordinary" else m for m in matches if told or m.how != "ordinary"]
+
+
+def on_subject(passages: pd.DataFrame, mentions: pd.DataFrame) -> set[str]:
+    """The documents of which a quarter of the paragraphs, at least, have a label of the subject.
+
+    In the others ("the cloud over the stadium") a label or two is chance; short ones may never name the subject.
+    """
+    paragraphs = passages[passages["kind"] == "paragraph"]
+    spoken = set(mentions.loc[mentions["kind"].isin(SUBJECT), "passage_id"])
+    found = paragraphs["passage_id"].isin(spoken).groupby(paragraphs["doc_id"]).agg(["mean", "size"])
+    return set(found.index[(found["mean"] >= _ON_SUBJECT) | (found["size"] < 1 / _ON_SUBJECT)])
 
 
 def _by_span(found: list[tuple[Any, Match]]) -> list[tuple[Any, list[Match]]]:
@@ -198,19 +218,31 @@ def _code(passage_id: str, layer: str, votes: list[dict[str, Any]]) -> dict[str,
     }
 
 
-def lift(codes: pd.DataFrame, instruments: pd.DataFrame) -> pd.DataFrame:
-    """Codes with the status of what was signed: a passage that reports a signed paper on a layer says "signed" of it.
+def lift(codes: pd.DataFrame, instruments: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Codes with the status of the instrument that their words are about.
 
-    The aims that the paper itself states are its subject; those of an initiative named in it stay ambitions.
+    What a signed paper or an announced body is to do is told in its sentence as an aim: its layers take its status, no
+    hedged or denied one among them. Who names an initiative without a status says that it exists.
     """
-    signed = instruments[instruments["kind"].isin(PAPERS) & (instruments["status"] == "signed")]
-    subjects = {(row.passage_id, layer) for row in signed.itertuples() for layer in row.layers}
-    lifted = [
-        "signed"
-        if (row.passage_id, row.layer) in subjects
-        and not (row.negated or row.hedged)
-        and (not row.status or STATUSES.index(row.status) < STATUSES.index("signed"))
-        else row.status
-        for row in codes.itertuples()
-    ]
-    return codes.assign(status=lifted)
+    at = dict(zip(mentions["mention_id"], mentions["start"], strict=True))
+    told = defaultdict(list)
+    for row in instruments.itertuples():
+        told[row.passage_id].append((row.start, row.end, row.status, row.layers))
+    initiatives = mentions[mentions["kind"] == "initiative"]
+    named = {
+        (row.passage_id, layer) for row in initiatives.itertuples() for layer in codebook.layers_of(row.concept_id)
+    }
+
+    def status_of(row: Any) -> str:
+        if row.hedged or row.negated:
+            return str(row.status)
+        starts = [at[mention] for mention in row.mention_ids]
+        found = [
+            status
+            for start, end, status, layers in told[row.passage_id]
+            if status in _REACHED and (row.layer in layers or any(start <= place < end for place in starts))
+        ]
+        best = max([row.status, *found], key=lambda status: STATUSES.index(status) if status else -1)
+        return str(best) or ("announced" if (row.passage_id, row.layer) in named else "")
+
+    return codes.assign(status=[status_of(row) for row in codes.itertuples()])

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import ahocorasick_rs
 
-from research.codebook import Codebook
+from research.codebook import Codebook, Concept
 from research.text import fold, fold_label, search_forms, whole_word
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A label found at ``text[start:end]``; `how` is label, surname, title or never."""
+    """A label found at ``text[start:end]``; `how` is label, ordinary, surname, title or never."""
 
     start: int
     end: int
@@ -30,11 +30,23 @@ class _Target:
     how: str
     pronoun: bool
     exact: bool
+    case: str  # of the first letter, or of all, where a name could also be a word; else nothing
+
+    def fits(self, surface: str) -> bool:
+        """Whether the words are written as a name is: "page" is no Page, and "arc" no ARC."""
+        return not self.case or (surface[:1].isupper() if self.case == "first" else surface.isupper())
 
 
-def _forms(text: str) -> dict[str, bool]:
+def _forms(text: str, *, is_person: bool) -> dict[str, bool]:
     folded = fold_label(text)
-    return search_forms(text) if len(folded) > 3 else {folded: False}  # an acronym has no plural
+    # An acronym has no plural, and a person's name no form but its own: المعلم is not معلم, "a teacher".
+    return {folded: False} if len(folded) <= 3 or is_person else search_forms(text)
+
+
+def _case(concept: Concept, text: str) -> str:
+    if concept.scheme not in ("actor", "initiative") or " " in text.strip() or not text[:1].isupper():
+        return ""
+    return "all" if text.isupper() and len(text) > 1 else "first"
 
 
 def _plainest(found: list[_Target]) -> list[_Target]:
@@ -58,15 +70,19 @@ class Matcher:
     def __init__(self, codebook: Codebook) -> None:
         targets: dict[str, list[_Target]] = defaultdict(list)
         for concept in codebook.concepts.values():
-            names = {"label": concept.names()} | {
-                how: (text for texts in getattr(concept, how).values() for text in texts)
-                for how in ("never", "surname", "title")
+            listed = {
+                how: [text for texts in getattr(concept, how).values() for text in texts]
+                for how in ("ordinary", "never", "surname", "title")
             }
+            ordinary = set(map(fold_label, listed["ordinary"]))
+            names = {"label": [text for text in concept.names() if fold_label(text) not in ordinary]} | listed
             for how, texts in names.items():
+                is_person = concept.type == "person" and how in ("label", "surname")
                 for text in texts:
-                    for form, pronoun in _forms(text).items():
+                    case = _case(concept, text) if how in ("label", "surname") else ""
+                    for form, pronoun in _forms(text, is_person=is_person).items():
                         exact = form == fold_label(text)
-                        targets[form].append(_Target(concept.id, concept.scheme, text, how, pronoun, exact))
+                        targets[form].append(_Target(concept.id, concept.scheme, text, how, pronoun, exact, case))
         self._targets = [_plainest(found) for found in targets.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(list(targets))
 
@@ -85,6 +101,8 @@ class Matcher:
                 if begin is None:
                     continue
                 match = Match(*folded.raw(begin, end), target.concept_id, target.label, target.how)
+                if not target.fits(text[match.start : match.end]):
+                    continue
                 (vetoes if target.how == "never" else candidates).append(match)
         kept = [m for m in candidates if not any(_inside(m, v) and v.concept_id == m.concept_id for v in vetoes)]
         kept.sort(key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id))

@@ -67,7 +67,9 @@ def classify(
     lines = _with_own(lines)
     outside = _outside(lines, body)
     furnished = _is_furnished(lines)
-    opens = next((i for i, line in enumerate(lines) if i not in outside and _opens(line, repeated)), None)
+    possible = [i for i, line in enumerate(lines) if i not in outside and _opens(line, repeated)]
+    sure = (i for i in possible if not _is_call(lines[i]))  # a poll or an advert above the article
+    opens = next(sure, possible[0] if possible else None)
     if opens is None:
         free = [i for i, line in enumerate(lines) if i not in outside and not line.rule]
         long = [i for i in free if lines[i].words >= _OPENING_WORDS]
@@ -201,6 +203,10 @@ def _outside(lines: Sequence[Line], body: Set[str] | None) -> dict[int, str]:
 
 def _opens(line: Line, repeated: Set[str]) -> bool:
     return line.is_prose and not line.rule and line.words >= _OPENING_WORDS and line.text not in repeated
+
+
+def _is_call(line: Line) -> bool:
+    return line.words < _LONG_HEADLINE and line.plain.endswith(("!", "?", "؟"))
 
 
 def _headline(lines: Sequence[Line], opens: int, title: str, repeated: Set[str]) -> int | None:

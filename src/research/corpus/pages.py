@@ -152,6 +152,7 @@ def _visible_lines(tree: Any) -> list[tuple[str, bool]]:
     lines: list[tuple[str, bool]] = []
     pieces: list[tuple[str, bool]] = []
     hidden = apart = links = 0
+    closed = broken = False  # an element in the line just ended; another began at once
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         is_element = event in ("start", "end")
         step = 1 if event == "start" else -1
@@ -166,10 +167,21 @@ def _visible_lines(tree: Any) -> list[tuple[str, bool]]:
         if element.tag == "li":  # as a browser marks an item
             pieces[:] = [("- ", True)] if event == "start" and not hidden else []
         text = element.text if event == "start" else element.tail
+        broken = (broken or closed) and event == "start"
+        closed = event == "end" and is_element
+        if text and not hidden and broken and _is_seam(pieces, text):
+            _end_line(lines, pieces)
         if text and not hidden:
+            closed = False
             pieces.append((re.sub(r"[ \t\r\n\f]+", " ", text), bool(apart or links)))
     _end_line(lines, pieces)
     return lines
+
+
+def _is_seam(pieces: list[tuple[str, bool]], text: str) -> bool:
+    """Whether two elements that touch hold words of their own, which the page's style sets apart; no drop capital."""
+    before, after = "".join(piece for piece, _ in pieces)[-1:], text[:1]
+    return before.isalnum() and after.isalnum() and not (before.isupper() and after.islower())
 
 
 def _end_line(lines: list[tuple[str, bool]], pieces: list[tuple[str, bool]]) -> None:

@@ -16,6 +16,11 @@ LONG = 25  # words; a line this long is prose without a full stop, too
 _BYLINE_WORDS = 12
 _MENU_WORDS, _ITEM_WORDS = 40, 4  # of a row of menu items, of half the items in it
 _DATE_WORDS = 14
+_CREDIT_WORDS = 24
+_CREDIT = re.compile(  # at a caption's end: "… à Tazrout. Ph. APX", "… del triunfo. J. M. LORCE", "… — Photo Lina B."
+    r"[.!?»] (?:Ph\.? ?(?:/ ?)?\w[\w .-]{1,30}|(?:[A-ZÀ-Þ]\. ?)*[A-ZÀ-Þ][A-ZÀ-Þ'’-]{2,}(?: [A-ZÀ-Þ'’-]{2,}){0,2}\*?)$"
+    r"|[—–-] (?:Photo|Foto|Ph\.) [^.]{3,60}$|\((?:Handout|Archives?|Archivo|File)\)$"
+)
 _AROUND_DATE, _AROUND_DAY = 18, 10  # letters beside a date, and one without a year, on a line of its own
 _SEPARATED = re.compile(r"[|·•›»<>]|\+{2,}|\s/|//|\t|(?<=\S) {3,}(?=\S)")
 _MARKS = re.compile(r"[\[*_#>`]")
@@ -24,7 +29,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 # What may stand before a date that is a line's whole matter: nothing, a mark, an hour, "published", then "le", "on".
 _SET_OFF = re.compile(
     r"(?:^|[^\w\s'’]|\d\d|publie|mis en ligne|published|posted|publicado|نشر)\W*"
-    r"(?:(?:le|the|on|el|at|a|في|يوم|بتاريخ|lun|mar|mer|jeu|ven|sam|dim|mon|tues?|wed|thurs?|fri|sat|sun|mie|jue|vie|sab|dom)\W*)*$"
+    r"(?:(?:le|the|on|el|at|a|في|يوم|بتاريخ|lun|mar|mer|jeu|ven|sam|dim"
+    r"|mon|tues?|wed|thurs?|fri|sat|sun|mie|jue|vie|sab|dom)\W*)*$"
 )
 _AGO = re.compile(
     r"\d ?(?:h|min|heure|hour|jour|day|hora|dia|minut|ساع|دقيق|يوم|ايام)|ago|منذ (?:ساع|دقيق|يوم)|\d:\d\d"
@@ -127,6 +133,8 @@ class Line:
             return "no words"
         if self.text.startswith("!["):
             return "image"
+        if self.words <= _CREDIT_WORDS and _CREDIT.search(self.plain):
+            return "photo credit"
         folded = _OPENING_MARKS.sub("", self.folded_plain)
         found = rule_for(folded, words=self.words, ends_sentence=self.ends_sentence)
         if found:
