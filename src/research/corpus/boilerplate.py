@@ -385,7 +385,8 @@ def _inside(
         return "", "menu"
     if line.text in repeated and not line.is_prose:
         return "", "repeated across the collection"
-    if line.is_prose or line.ends_sentence or BULLET.match(line.text) or line.words >= _LONG_HEADLINE:
+    is_item = BULLET.match(line.text) or line.text.startswith(">")  # of a list, or of a quotation in Markdown
+    if line.is_prose or line.ends_sentence or is_item or line.words >= _LONG_HEADLINE:
         return "paragraph", ""
     if any(name in line.folded for name in names):
         return "", "photo credit"

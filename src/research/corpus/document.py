@@ -25,7 +25,7 @@ from research.text import Folded, Span, fold_all
 Record = dict[str, list[dict[str, Any]]]
 
 _ARABIC, _LATIN = re.compile(r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufefc]"), re.compile(r"[a-zA-Z\u00c0-\u024f]")
-_OWN_LANGUAGE = 6  # words; a shorter passage has its document's language
+_OWN_LANGUAGE = 10  # words; a shorter passage has its document's language
 _MARKS = re.compile(r"(?:#+|>)\s+")
 
 
