@@ -27,7 +27,6 @@ from research.text import fold, is_arabic
 
 _NEAR_DUPLICATE = 0.5  # of the shorter document's word triples; unrelated documents share a twentieth at most
 _WEEKDAYS = frozenset(WEEKDAYS)
-_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _BANDS, _ROWS = 64, 3  # of the MinHash; 97 % of the pairs with 38 % of all their triples in common become candidates
 _ESTIMATE = 0.25  # by MinHash, of the triples in common; candidates below it are not looked at again
 _TRANSLATION = 0.5  # score of a pair, see `_score`
@@ -193,21 +192,26 @@ def _mixed(rows: Ints) -> npt.NDArray[np.uint64]:
 
 def _shared(one: bytes, other: bytes) -> float:
     """Share of the shorter document's triples that the other has, among hashes that both sketches reach."""
-    a, b = hashes(one), hashes(other)
-    reach = min(a[-1] if len(a) == SIZE else _ALL, b[-1] if len(b) == SIZE else _ALL)
-    a, b = a[: np.searchsorted(a, reach, "right")], b[: np.searchsorted(b, reach, "right")]
-    return len(np.intersect1d(a, b, assume_unique=True)) / max(1, min(len(a), len(b)))
+    few, many = sorted((one, other), key=len)
+    a, b = hashes(few), hashes(many)
+    if len(a) == SIZE or len(b) == SIZE:
+        reach = min(a[-1] if len(a) == SIZE else _ALL, b[-1] if len(b) == SIZE else _ALL)
+        a, b = a[: np.searchsorted(a, reach, "right")], b[: np.searchsorted(b, reach, "right")]
+    # Sets: these are some dozen values, for which numpy's own intersection is slower.
+    return len(set(a.tolist()).intersection(b.tolist())) / max(1, min(len(a), len(b)))
 
 
 def _is_other(a: Sketch, b: Sketch) -> bool:
     """Whether numbers or names are another event's, as in reports and messages that are written in the same words."""
-    one, other = (set(hashes(sketch.names).tolist()) if sketch.is_names else set() for sketch in (a, b))
     numbers = set(a.numbers), set(b.numbers)
-    if _few_shared(one, other, _SOME_NAMES) or _few_shared(*numbers, _MIN_NUMBERS) or _other_days(a, b):
+    if _few_shared(*numbers, _MIN_NUMBERS) or _other_days(a, b):
         return True
+    if not (a.is_names and b.is_names):
+        return False
+    one, other = set(hashes(a.names).tolist()), set(hashes(b.names).tolist())
     # Without numbers, each with names of its own: a message in the same words to somebody else.
     own = sorted((len(one - other), len(other - one)))
-    return min(map(len, numbers)) < _MIN_NUMBERS and own[0] > 0 and own[1] > 1
+    return _few_shared(one, other, _SOME_NAMES) or (min(map(len, numbers)) < _MIN_NUMBERS and own[0] > 0 and own[1] > 1)
 
 
 def _few_shared(one: Set[object], other: Set[object], least: int) -> bool:
@@ -218,7 +222,7 @@ def _few_shared(one: Set[object], other: Set[object], least: int) -> bool:
 def _other_days(a: Sketch, b: Sketch) -> bool:
     """Whether both name days of the week, or full dates, and none is the same."""
     weekdays = [_WEEKDAYS.intersection(sketch.numbers) for sketch in (a, b)]
-    dates = [set(filter(_FULL_DATE.fullmatch, sketch.numbers)) for sketch in (a, b)]
+    dates = [{day for day in sketch.numbers if day[4:5] == "-"} for sketch in (a, b)]
     return any(x and y and not x & y for x, y in (weekdays, dates))
 
 
