@@ -240,7 +240,9 @@ def lift(codes: pd.DataFrame, instruments: pd.DataFrame, mentions: pd.DataFrame,
         found = [
             status
             for start, end, status, layers in told[row.passage_id]
-            if status in _REACHED and (row.layer in layers or any(start <= place < end for place in starts))
+            if status in _REACHED
+            and (row.status or status == "signed")  # who is only described beside a paper is not what it is about
+            and (row.layer in layers or any(start <= place < end for place in starts))
         ]
         best = max([row.status, *found], key=lambda status: STATUSES.index(status) if status else -1)
         return str(best) or ("announced" if (row.passage_id, row.layer) in named else "")
