@@ -21,7 +21,9 @@ def test_a_quote_is_found_with_its_context_position_and_hash(tmp_path, corpus):
 
 
 def test_a_broken_quote_names_claim_and_file_and_proposes_the_nearest_text(tmp_path, corpus):
-    with pytest.raises(BrokenQuote, match=r"claims\.yaml: claim 'lakes-mou': .* is not in a; nearest text: .*Orbanel"):
+    with pytest.raises(
+        BrokenQuote, match=r"claims\.yaml:7:12: claim 'lakes-mou': .* is not in a; nearest text: .*Orbanel"
+    ):
         load(tmp_path, corpus, CLAIMS.replace("avec Orbanel sur un centre", "avec Orbanel pour un centre"))
 
 

@@ -21,12 +21,14 @@ def entry(id, en=None, more=""):
 @pytest.mark.parametrize(
     ("entries", "message"),
     [
-        ([entry("a"), entry("a", "other")], r"book\.yaml: duplicate id 'a', first in book\.yaml; rename"),
+        ([entry("a"), entry("a", "other")], r"book\.yaml:4:10: duplicate id 'a', first at book\.yaml:3:10; rename"),
         ([entry("a", "same"), entry("b", "Sàme")], "concepts 'a' and 'b' share the label"),
         ([entry("a", more="broader: nowhere")], "broader 'nowhere' is not in the codebook"),
         ([entry("a", more="broader: b"), entry("b", more="broader: a")], "broader than itself"),
-        ([entry("a", more="colour: red")], r"concept 'a': colour: Extra inputs"),
-        (["{id: a, scheme: layer, label: {en: word}}"], "no label in ar, fr"),
+        ([entry("a", more="colour: red")], r"book\.yaml:3:\d+: 'a': colour: Extra inputs"),
+        (["{id: a, scheme: layer, label: {en: word}}"], r"book\.yaml:3:\d+: 'a': label: .*no label in ar, fr"),
+        ([entry("a", more="alt: {en: [x, y]}")], r"book\.yaml:3:\d+: 'a': alt\.en\.0: .*at least 2"),
+        ([entry("a", more="never: {en: [aa]}, never: {en: [bb]}")], r"book\.yaml:3:\d+: the key 'never' stands twice"),
         (["{id: a, scheme: layer, label: {en: x, fr: xx, ar: xxx}}"], "too short to search"),
     ],
 )
@@ -38,11 +40,11 @@ def test_a_wrong_entry_is_named_with_its_file_and_remedy(tmp_path, entries, mess
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("scheme: layer\nconcepts: [", "not readable as YAML at line 2"),
+        ("scheme: layer\nconcepts: [", r"book\.yaml:\d:\d+: not readable as YAML"),
         ("concepts: !!python/object/apply:os.system [echo]", "not readable as YAML"),
         ("just words", "no list of concepts"),
         ("scheme: layer\nconcepts: []", "the codebook is empty"),
-        ("scheme: layer\nconcepts: [energy]", r"book\.yaml: not a concept: 'energy'"),
+        ("scheme: layer\nconcepts: [energy]", r"book\.yaml:2:12: not a concept: 'energy'"),
     ],
 )
 def test_a_file_that_is_not_a_codebook_is_refused(tmp_path, text, message):
@@ -68,3 +70,33 @@ def test_the_study_s_codebook_has_the_thirteen_layers_in_three_languages(seeds):
     assert codebook.layers == ["energy", "chips", "connectivity", "compute", "data", "models", "talent", "research", "finance", "services", "enterprise", "territory", "governance"]  # fmt: skip
     for layer in codebook.scheme("layer"):
         assert all(len(layer.alt[language]) >= 5 for language in ("en", "fr", "ar"))
+
+
+def test_the_survey_tells_unused_entries_idle_labels_and_shared_ones(codebook):
+    import pandas as pd
+
+    from research.vocabulary import survey_labels, survey_report
+
+    survey = survey_labels(pd.Series(["A data centre, d'accord: وبمركز البيانات", "the minister Hala Nour"]), codebook)
+    found = survey.set_index(["concept_id", "label"])
+    assert (
+        found.loc[("compute", "data centre"), "matches"] == 1 and found.loc[("compute", "مركز بيانات"), "matches"] == 1
+    )
+    assert found.loc[("agreement", "accord"), "matches"] == 0  # vetoed
+    assert found.loc[("hala", "Nour"), "also"] == "sami"
+    report = "\n".join(survey_report(survey))
+    assert "chips" in report.splitlines()[0] and "compute" not in report.splitlines()[0]
+    assert "\n  Nour: hala, sami" in report and "\n  compute: compute, calcul, الحوسبة, centre de données" in report
+
+
+def test_skos_holds_every_label_in_its_language(codebook):
+    from rdflib import RDF, SKOS, Graph, Literal, URIRef
+
+    from research.vocabulary import BASE, to_skos
+
+    graph = Graph().parse(data=to_skos(codebook), format="turtle")
+    assert len(list(graph.subjects(RDF.type, SKOS.Concept))) == len(codebook.concepts)
+    compute = URIRef(BASE + "compute")
+    assert set(graph.objects(compute, SKOS.altLabel)) == {Literal("data centre", lang="en"), Literal("centre de données", lang="fr"), Literal("مركز بيانات", lang="ar")}  # fmt: skip
+    assert (URIRef(BASE + "agreement"), SKOS.scopeNote, Literal("not: d'accord", lang="fr")) in graph
+    assert to_skos(codebook) == to_skos(codebook)

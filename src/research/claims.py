@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 import pandas as pd
 import pydantic
-import yaml
 
 from research.codebook import Codebook
 from research.corpus import Corpus
 from research.errors import BrokenQuote, ResearchError
 from research.tables import table
+from research.yamlfiles import YamlFile, read_yaml
 
 _CONTEXT = 32  # characters of prefix and suffix
 
@@ -70,14 +70,15 @@ def load_claims(path: str | Path, corpus: Corpus) -> pd.DataFrame:
     ResearchError
         The file is not a list of claims, an id is used twice, or a quote names an unknown document.
     """
-    path = Path(path)
+    file = read_yaml(path)
     rows: list[dict[str, Any]] = []
     seen: set[str] = set()
     hashes = dict(zip(corpus.documents["doc_id"], corpus.documents["sha256"], strict=True))
-    for entry in _entries(path):
-        claim = _claim(entry, path.name)
+    for number, entry in enumerate(_entries(file)):
+        claim = file.parse(Claim, entry, number)
         if claim.id in seen:
-            raise ResearchError(f"duplicate claim id {claim.id!r}", where=path.name, remedy="rename one of the two")
+            where = file.where(number, "id")
+            raise ResearchError(f"duplicate claim id {claim.id!r}", where=where, remedy="rename one of the two")
         seen.add(claim.id)
         rows.append(
             {
@@ -88,44 +89,27 @@ def load_claims(path: str | Path, corpus: Corpus) -> pd.DataFrame:
                 "status": claim.status,
                 "attributed_to": claim.attributed_to,
                 **{f"statement_{language}": claim.statement.get(language, "") for language in ("en", "fr", "ar")},
-                "quotes": [_locate(quote, claim.id, corpus, hashes, path.name) for quote in claim.quotes],
+                "quotes": [
+                    _locate(quote, claim.id, corpus, hashes, file.where(number, "quotes", position))
+                    for position, quote in enumerate(claim.quotes)
+                ],
             }
         )
     return table("claims", rows)
 
 
-def _entries(path: Path) -> list[dict[str, Any]]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ResearchError("no such file", where=str(path), remedy="write the claims there") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        at = f" at line {mark.line + 1}" if mark else ""
-        raise ResearchError(f"not readable as YAML{at}", where=path.name, remedy="mend it there") from error
+def _entries(file: YamlFile) -> list[dict[str, Any]]:
+    content = file.content
     if not isinstance(content, list) or not all(isinstance(entry, dict) for entry in content):
-        raise ResearchError("not a list of claims", where=path.name, remedy="start each claim with '- id:'")
+        raise ResearchError("not a list of claims", where=file.where(), remedy="start each claim with '- id:'")
     return content
 
 
-def _claim(entry: dict[str, Any], file: str) -> Claim:
-    try:
-        return Claim.model_validate(entry)
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise ResearchError(
-            f"claim {entry.get('id')!r}: {field}: {first['msg']} (got {first['input']!r:.60})",
-            where=file,
-            remedy="correct the claim",
-        ) from error
-
-
-def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str], file: str) -> dict[str, Any]:
+def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str], where: str) -> dict[str, Any]:
     if quote.doc not in hashes:
         raise ResearchError(
             f"claim {claim_id!r} quotes an unknown document {quote.doc!r}",
-            where=file,
+            where=where,
             remedy=f"one of {', '.join(sorted(hashes))}",
         )
     text = corpus.text(quote.doc)
@@ -134,7 +118,7 @@ def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str],
     if count != 1:
         why = f"is not in {quote.doc}" if not count else f"stands {count} times in {quote.doc}"
         remedy = f'nearest text: "{_nearest(quote.exact, text)}"' if not count else "add a prefix or a suffix"
-        raise BrokenQuote(f'claim {claim_id!r}: the quote "{quote.exact[:60]}…" {why}', where=file, remedy=remedy)
+        raise BrokenQuote(f'claim {claim_id!r}: the quote "{quote.exact[:60]}…" {why}', where=where, remedy=remedy)
     start = text.index(wanted) + len(quote.prefix)
     end = start + len(quote.exact)
     return {

@@ -28,19 +28,14 @@ def _study(ctx: click.Context) -> Any:
     return Study.find(ctx.obj)
 
 
-def _yaml(text: str, where: str) -> Any:
+def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
     import yaml
 
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ResearchError(f"not readable as YAML: {text[:60]!r}", where=where, remedy="mend it") from error
-
-
-def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if file is not None:
-        content = _yaml(file.read_text(encoding="utf-8"), str(file))
+        from research.yamlfiles import read_yaml
+
+        content = read_yaml(file).content
         if not isinstance(content, dict):
             raise ResearchError(
                 "not a list of 'name: value' lines", where=str(file), remedy="write one parameter a line"
@@ -50,7 +45,12 @@ def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise ResearchError(f"-p {pair}", remedy="write -p name=value")
-        given[name] = _yaml(value, f"-p {name}")
+        try:
+            given[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise ResearchError(
+                f"not readable as YAML: {value[:60]!r}", where=f"-p {name}", remedy="mend it"
+            ) from error
     return given
 
 
@@ -172,6 +172,50 @@ def add(ctx: click.Context, given: tuple[str, ...]) -> None:
         click.echo(f"{added.given}: {added.note}{f' ({added.file})' if added.file else ''}", err=not added.file)
     if missed:
         raise ResearchError(f"{missed} of {len(given)} not added")
+
+
+@main.group()
+def codebook() -> None:
+    """Look after the codebook.
+
+    Example: research codebook check
+    """
+
+
+@codebook.command("check")
+@click.pass_context
+def codebook_check(ctx: click.Context) -> None:
+    """List entries and labels that the articles never use, and labels that two entries claim.
+
+    A broken codebook, or one that runs in a circle, is named with its file, line and column.
+
+    Example: research codebook check
+    """
+    from research.vocabulary import survey_labels, survey_report
+
+    study = _study(ctx)
+    found = study.codebook()
+    for line in survey_report(survey_labels(study.articles().passages["text"], found)):
+        click.echo(line)
+
+
+@codebook.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.pass_context
+def codebook_export(ctx: click.Context, file: Path | None) -> None:
+    """Write the codebook as SKOS (Turtle) to FILE, or to standard output.
+
+    Example: research codebook export codebook.ttl
+    """
+    from research.files import replacing
+    from research.vocabulary import to_skos
+
+    turtle = to_skos(_study(ctx).codebook())
+    if file is None:
+        click.echo(turtle, nl=False)
+    else:
+        with replacing(file) as handle:
+            handle.write(turtle.encode())
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

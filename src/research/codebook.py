@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pydantic
-import yaml
 
 from research.errors import ResearchError
 from research.text import fold_label
+from research.yamlfiles import YamlFile, read_yaml
 
 Scheme = Literal[
     "layer",
@@ -80,7 +80,15 @@ class Concept(pydantic.BaseModel):
 
     def names(self) -> Iterator[str]:
         """Every text under which the entry is searched."""
-        yield from dict.fromkeys([*self.label.values(), *(t for texts in self.alt.values() for t in texts)])
+        yield from dict.fromkeys(name for _, name in self.named())
+
+    def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Each text under which the entry is searched, after the keys that lead to it in its file."""
+        for language, text in self.label.items():
+            yield ("label", language), text
+        for spoken, texts in self.alt.items():
+            for position, text in enumerate(texts):
+                yield ("alt", spoken, position), text
 
 
 @dataclass(frozen=True)
@@ -132,8 +140,8 @@ def load_codebook(path: str | Path) -> Codebook:
     Raises
     ------
     ResearchError
-        Naming file and entry: broken YAML, an unknown key, a duplicate id, two concepts of one scheme with
-        one label, a `broader` that is not there or runs in a circle.
+        Naming file, line, column and entry: broken YAML or a tag in it, an unknown or repeated key, a duplicate id,
+        two concepts of one scheme with one label, a `broader` that is not there or runs in a circle.
 
     Examples
     --------
@@ -149,17 +157,18 @@ def load_codebook(path: str | Path) -> Codebook:
     if not files or not all(file.is_file() for file in files):
         raise ResearchError("no codebook here", where=str(path), remedy="add layers.yaml and the other files")
     concepts: dict[str, Concept] = {}
-    home: dict[str, str] = {}
-    for file in files:
-        for entry in _entries(file):
-            concept = _concept(entry, file.name)
+    home: dict[str, _Place] = {}
+    for file in map(read_yaml, files):
+        for number, entry in enumerate(_entries(file)):
+            concept = file.parse(Concept, entry, "concepts", number)
+            place = _Place(file, number)
             if concept.id in concepts:
                 raise ResearchError(
-                    f"duplicate id {concept.id!r}, first in {home[concept.id]}",
-                    where=file.name,
+                    f"duplicate id {concept.id!r}, first at {home[concept.id].at('id')}",
+                    where=place.at("id"),
                     remedy="rename or merge one of the two",
                 )
-            concepts[concept.id], home[concept.id] = concept, file.name
+            concepts[concept.id], home[concept.id] = concept, place
     if not concepts:
         raise ResearchError("the codebook is empty", where=str(path), remedy="add at least one concept")
     _check_labels(concepts, home)
@@ -167,56 +176,49 @@ def load_codebook(path: str | Path) -> Codebook:
     return Codebook(concepts)
 
 
-def _entries(file: Path) -> list[dict[str, Any]]:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        at = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", "") or str(error)
-        raise ResearchError(f"not readable as YAML{at}: {problem}", where=file.name, remedy="mend it there") from error
+@dataclass(frozen=True)
+class _Place:
+    """Where an entry stands."""
+
+    file: YamlFile
+    number: int
+
+    def at(self, *keys: str | int) -> str:
+        return self.file.where("concepts", self.number, *keys)
+
+
+def _entries(file: YamlFile) -> list[dict[str, Any]]:
+    content = file.content
     if not isinstance(content, dict) or not isinstance(content.get("concepts"), list):
-        raise ResearchError("no list of concepts", where=file.name, remedy="start it with 'scheme:' and 'concepts:'")
-    for entry in content["concepts"]:
+        raise ResearchError("no list of concepts", where=file.where(), remedy="start it with 'scheme:' and 'concepts:'")
+    for number, entry in enumerate(content["concepts"]):
         if not isinstance(entry, dict):
-            raise ResearchError(f"not a concept: {entry!r:.60}", where=file.name, remedy="start it with '- id:'")
+            where = file.where("concepts", number)
+            raise ResearchError(f"not a concept: {entry!r:.60}", where=where, remedy="start it with '- id:'")
     return [{"scheme": content.get("scheme"), **entry} for entry in content["concepts"]]
 
 
-def _concept(entry: dict[str, Any], file: str) -> Concept:
-    try:
-        return Concept.model_validate(entry)
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise ResearchError(
-            f"concept {entry.get('id')!r}: {field}: {first['msg']} (got {first['input']!r:.60})",
-            where=file,
-            remedy="correct the entry",
-        ) from error
-
-
-def _check_labels(concepts: Mapping[str, Concept], home: dict[str, str]) -> None:
+def _check_labels(concepts: Mapping[str, Concept], home: dict[str, _Place]) -> None:
     owner: dict[tuple[str, str], str] = {}
     for concept in concepts.values():
-        for name in concept.names():
+        for keys, name in concept.named():
             folded = fold_label(name)
             if len(folded) < 2:
                 raise ResearchError(
                     f"concept {concept.id!r}: label {name!r} is too short to search",
-                    where=home[concept.id],
+                    where=home[concept.id].at(*keys),
                     remedy="write at least two letters",
                 )
             other = owner.setdefault((concept.scheme, folded), concept.id)
             if other != concept.id:
                 raise ResearchError(
                     f"concepts {other!r} and {concept.id!r} share the label {name!r}",
-                    where=home[concept.id],
+                    where=home[concept.id].at(*keys),
                     remedy="keep it in one of them",
                 )
 
 
-def _check_broader(concepts: Mapping[str, Concept], home: dict[str, str]) -> None:
+def _check_broader(concepts: Mapping[str, Concept], home: dict[str, _Place]) -> None:
     for concept in concepts.values():
         seen, queue = {concept.id}, list(concept.broader)
         while queue:
@@ -224,13 +226,13 @@ def _check_broader(concepts: Mapping[str, Concept], home: dict[str, str]) -> Non
             if broader not in concepts:
                 raise ResearchError(
                     f"concept {concept.id!r}: broader {broader!r} is not in the codebook",
-                    where=home[concept.id],
+                    where=home[concept.id].at("broader"),
                     remedy="add it or correct the id",
                 )
             if broader == concept.id:
                 raise ResearchError(
                     f"concept {concept.id!r} is broader than itself",
-                    where=home[concept.id],
+                    where=home[concept.id].at("broader"),
                     remedy="break the circle of 'broader'",
                 )
             if broader not in seen:

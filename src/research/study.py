@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pydantic
-import yaml
 
 from research.errors import CheckFailed, ResearchError, StaleTable
 from research.files import replacing
+from research.yamlfiles import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,17 +92,10 @@ class Study:
         """
         root = Path(root).resolve()
         file = root / _STUDY_FILE
-        try:
-            settings = _Settings.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise ResearchError("no such file", where=str(_STUDY_FILE), remedy="write it, or name the study") from None
-        except yaml.YAMLError as error:
-            raise ResearchError("not readable as YAML", where=str(_STUDY_FILE), remedy="mend it") from error
-        except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            raise ResearchError(
-                f"{'.'.join(map(str, first['loc']))}: {first['msg']}", where=str(_STUDY_FILE), remedy="correct it"
-            ) from error
+        if not file.is_file():
+            raise ResearchError("no such file", where=str(_STUDY_FILE), remedy="write it, or name the study")
+        content = read_yaml(file)
+        settings = content.parse(_Settings, content.content)
         edition = settings.edition
         return cls(
             root,
@@ -196,12 +189,10 @@ class Study:
     def recommendations(self) -> list[Recommendation]:
         """The authors' recommendations."""
         file = self.seeds / "recommendations.yaml"
-        try:
-            entries = yaml.safe_load(file.read_text(encoding="utf-8"))
-            found = [Recommendation.model_validate(entry) for entry in entries]
-        except (OSError, yaml.YAMLError, TypeError, pydantic.ValidationError) as error:
-            problem = " ".join(str(error).split())[:160]
-            raise ResearchError(problem, where="seeds/recommendations.yaml", remedy="correct it") from error
+        content = read_yaml(file)
+        if not isinstance(content.content, list):
+            raise ResearchError("not a list", where=content.where(), remedy="start each recommendation with '- id:'")
+        found = [content.parse(Recommendation, entry, number) for number, entry in enumerate(content.content)]
         self._note(file)
         return found
 
