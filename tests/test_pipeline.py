@@ -147,8 +147,8 @@ def break_notebook(study):
 @pytest.mark.parametrize(
     ("harm", "line", "code"),
     [
-        (break_claim, r"claims.yaml: claim 'lakes-mou': the quote .* is not in a; nearest text", 2),
-        (break_codebook, "all.yaml: duplicate id 'talent'", 2),
+        (break_claim, r"claims.yaml:7:12: claim 'lakes-mou': the quote .* is not in a; nearest text", 2),
+        (break_codebook, r"all.yaml:\d+:\d+: duplicate id 'talent'", 2),
         (break_file, "c.txt: not text in any known encoding; save the article", 2),
         (break_citation, r"brief.en.ipynb, cell 4: cites an unknown claim \[\^no-such-claim\]; correct the id", 2),
         (break_prose, "2 problem.* neither cited nor bound: .Forty lakes dried up", 1),

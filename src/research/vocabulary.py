@@ -78,8 +78,8 @@ def _searched(concept: Concept) -> Iterator[str]:
 def to_skos(codebook: Codebook, *, base: str = BASE) -> str:
     """The codebook as SKOS in Turtle.
 
-    Labels, variants, definitions and `broader` are SKOS's own terms; surnames and titles are hidden labels, phrases that
-    veto a label are scope notes, the source of what the articles do not state is a `dcterms:source`.
+    Labels, variants, definitions and `broader` are SKOS's own terms; surnames and titles are hidden labels, phrases
+    that veto a label are scope notes, the source of what the articles do not state is a `dcterms:source`.
 
     Parameters
     ----------
