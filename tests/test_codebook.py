@@ -100,3 +100,32 @@ def test_skos_holds_every_label_in_its_language(codebook):
     assert set(graph.objects(compute, SKOS.altLabel)) == {Literal("data centre", lang="en"), Literal("centre de données", lang="fr"), Literal("مركز بيانات", lang="ar")}  # fmt: skip
     assert (URIRef(BASE + "agreement"), SKOS.scopeNote, Literal("not: d'accord", lang="fr")) in graph
     assert to_skos(codebook) == to_skos(codebook)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "- {id: cloud, label: {en: cloud, fr: nuage, ar: السحابة}}",
+        "- id: cloud  # a comment\n    label: {en: cloud, fr: nuage, ar: السحابة}",
+        "- id: cloud\n    label: {en: cloud, fr: nuage, ar: السحابة}\n    never: {fr: [un nuage noir]}",
+        "- id: cloud\n    label: {en: cloud, fr: nuage, ar: السحابة}\n    never:\n      en: []",
+        "- id: cloud\n    label: {en: cloud, fr: nuage, ar: السحابة}\n    never:\n      en:\n      - dark cloud  # a comment",
+    ],
+)
+def test_a_veto_is_added_to_the_file_and_nothing_else_changes(tmp_path, entry):
+    from research.coding.matcher import Matcher
+    from research.vocabulary import accept, veto
+
+    file = write(tmp_path, text=f"# top\nscheme: layer\nconcepts:\n  {entry}\n  - {{id: other, label: {{en: xx, fr: yy, ar: zz}}}}\n")  # fmt: skip
+    before = file.read_text(encoding="utf-8")
+    veto(tmp_path, "cloud", "cloud: over the sea", language="en")
+    after = file.read_text(encoding="utf-8")
+    book = load_codebook(tmp_path)
+    assert book.concepts["cloud"].never["en"][-1] == "cloud: over the sea"
+    assert set(book.concepts) == {"cloud", "other"} and after.count("# a comment") == before.count("# a comment")
+    assert [match.start for match in Matcher(book).find("A cloud: over the sea, a cloud.")] == [25]
+    accept(tmp_path, "cloud", "سحاب", language="ar")
+    assert load_codebook(tmp_path).concepts["cloud"].alt["ar"] == ["سحاب"]
+    with pytest.raises(ResearchError, match=r"concepts 'cloud' and 'other' share the label 'zz'"):
+        accept(tmp_path, "cloud", "zz", language="ar")
+    assert load_codebook(tmp_path).concepts["cloud"].alt["ar"] == ["سحاب"]

@@ -1,16 +1,20 @@
-"""A codebook as a vocabulary: which of its labels the articles use, and the whole of it as SKOS."""
+"""A codebook as a vocabulary: which of its labels the articles use, one label more or less, all of it as SKOS."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from research.codebook import Codebook, Concept
+from research.codebook import Codebook, Concept, load_codebook
 from research.coding.matcher import Matcher
+from research.errors import ResearchError
+from research.files import replacing
 from research.text import fold_label, is_arabic
+from research.yamlfiles import read_yaml
 
 BASE = "urn:research:codebook:"
 
@@ -135,3 +139,44 @@ def _literal(text: str, language: str) -> Any:
     from rdflib import Literal
 
     return Literal(text, lang=language if language != "ar" or is_arabic(text) else "ar-Latn")
+
+
+def accept(folder: str | Path, concept_id: str, phrase: str, *, language: str) -> None:
+    """Add `phrase` to the labels of a concept, in its file; the file is else left as it is, comments included.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The codebook's folder.
+    concept_id : str
+    phrase : str
+    language : str
+
+    Raises
+    ------
+    ResearchError
+        There is no such concept, or the codebook would no longer be sound; then nothing is written.
+    """
+    _add(Path(folder), concept_id, "alt", phrase, language)
+
+
+def veto(folder: str | Path, concept_id: str, phrase: str, *, language: str) -> None:
+    """Add `phrase` to those inside which the labels of a concept mean something else; see `accept`."""
+    _add(Path(folder), concept_id, "never", phrase, language)
+
+
+def _add(folder: Path, concept_id: str, field: str, phrase: str, language: str) -> None:
+    for file in map(read_yaml, sorted(folder.glob("*.yaml"))):
+        for number, entry in enumerate(file.content["concepts"]):
+            if entry["id"] == concept_id:
+                before = file.path.read_bytes()
+                with replacing(file.path) as handle:
+                    handle.write(file.with_item(phrase, "concepts", number, field, language).encode())
+                try:
+                    load_codebook(folder)
+                except ResearchError:
+                    with replacing(file.path) as handle:
+                        handle.write(before)
+                    raise
+                return
+    raise ResearchError(f"no concept {concept_id!r}", where=str(folder), remedy="see the ids in its files")

@@ -52,6 +52,23 @@ class YamlFile:
                 remedy="correct it",
             ) from error
 
+    def with_item(self, item: str, *keys: str | int) -> str:
+        """The file's text with `item` at the end of the list that `keys` lead to, all else as it is.
+
+        What is missing on the way to the list is written, too.
+        """
+        text, node = self.path.read_text(encoding="utf-8"), self.node
+        quoted = yaml.safe_dump([item], default_flow_style=True, allow_unicode=True, width=10**6).strip()
+        for position, key in enumerate(keys):
+            child = _child(node, key)
+            if child is None:
+                value = quoted
+                for missing in reversed(keys[position + 1 :]):
+                    value = f"{{{missing}: {value}}}"
+                return _inserted(text, node, f"{key}: {value}")
+            node = child
+        return _inserted(text, node, quoted[1:-1])
+
 
 def read_yaml(path: str | Path) -> YamlFile:
     """Read a YAML file as plain data: no tag makes an object, no key is lost.
@@ -105,6 +122,22 @@ def _child(node: yaml.Node | None, key: str | int) -> yaml.Node | None:
         }
         return found.get(key)
     return None
+
+
+def _inserted(text: str, node: Any, entry: str) -> str:
+    """`text` with one more entry in a list (at its end) or a mapping (after its first key)."""
+    if node.flow_style and not node.value:
+        at, piece = node.start_mark.index + 1, entry
+    elif node.flow_style:
+        last = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
+        at, piece = last.end_mark.index, f", {entry}"
+    else:
+        is_list = isinstance(node, yaml.SequenceNode)
+        beside = (node.value[-1] if is_list else node.value[0][1]).end_mark.index
+        at = text.find("\n", beside)
+        at = at if at >= 0 else len(text)
+        piece = f"\n{' ' * node.start_mark.column}{'- ' if is_list else ''}{entry}"
+    return text[:at] + piece + text[at:]
 
 
 def _repeated(root: yaml.Node | None) -> Iterator[yaml.Node]:
