@@ -1,6 +1,6 @@
 """Score the rules that code articles on articles coded by hand.
 
-    python benchmarks/coding.py [seeds|tuned|unseen] [--wrong]
+    python benchmarks/coding.py [seeds|tuned|unseen|…] [--wrong]
 
 Everything is measured as the analyst meets it: the articles are written to files, loaded, and coded with the study's
 codebook, to which an invented set adds its own actors. A layer is right if the passage has it in the gold; a status is
@@ -189,10 +189,11 @@ def print_wrong(
 def main() -> None:
     """Score the sets that are named, or all."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("sets", nargs="*", choices=["seeds", "tuned", "unseen", []], default=[])
+    known = ["seeds", *sorted(folder.parent.name for folder in HERE.glob("*/actors.json"))]
+    parser.add_argument("sets", nargs="*", choices=[*known, []], default=[])
     parser.add_argument("--wrong", action="store_true", help="print what was judged otherwise")
     arguments = parser.parse_args()
-    for name in arguments.sets or ["seeds", "tuned", "unseen"]:
+    for name in arguments.sets or known:
         score(name, wrong=arguments.wrong)
 
 

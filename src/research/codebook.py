@@ -32,6 +32,7 @@ Scheme = Literal[
     "bound",
     "speech",
     "partner",
+    "rank",
 ]
 Texts = dict[Literal["en", "fr", "ar", "es"], list[Annotated[str, pydantic.Field(min_length=2)]]]
 
@@ -105,6 +106,10 @@ class Codebook:
     def scheme(self, *schemes: Scheme) -> list[Concept]:
         """The concepts of the given schemes, in file order."""
         return [concept for concept in self.concepts.values() if concept.scheme in schemes]
+
+    def without(self, *schemes: Scheme) -> Codebook:
+        """The codebook less the concepts of the given schemes."""
+        return Codebook({key: concept for key, concept in self.concepts.items() if concept.scheme not in schemes})
 
     @cached_property
     def layers(self) -> list[str]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from research.tables import STATUSES
+
+if TYPE_CHECKING:
+    from research.corpus import Corpus
 
 _INTERVAL = (2.5, 97.5)  # percent; of the bootstrap's values
 
@@ -104,6 +109,26 @@ def _measures(
     return {name: with_mean(values, counted=True) for name, values in counts.items()} | {
         name: with_mean(values, counted=False) for name, values in measures.items()
     }
+
+
+def claim_codes(claims: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """The analyst's claims as a coding of passages: ``passage_id``, ``layer`` and ``status``, a passage and layer once.
+
+    A passage has the layers of the claims that quote it, each with the furthest status of theirs. Whoever wrote both
+    claims and codebook is one coder: their agreement with the rules is not independent.
+    """
+    codes: dict[tuple[str, str], str] = {}
+    by_doc = dict(list(corpus.passages.groupby("doc_id")))
+    for row in claims.itertuples():
+        for quote in row.quotes:
+            rows = by_doc[quote["doc_id"]]
+            inside = rows.loc[(rows["start"] < quote["end"]) & (rows["end"] > quote["start"]), "passage_id"]
+            for key in ((passage, layer) for passage in inside for layer in row.layers):
+                codes[key] = max(codes.get(key, ""), row.status, key=["", *STATUSES].index)
+    found = [
+        {"passage_id": passage, "layer": layer, "status": codes[passage, layer]} for passage, layer in sorted(codes)
+    ]
+    return pd.DataFrame(found, columns=["passage_id", "layer", "status"])
 
 
 def instrument_agreement(found: pd.DataFrame, gold: pd.DataFrame) -> list[tuple[int, int]]:

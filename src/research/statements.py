@@ -47,7 +47,7 @@ class Comparison:
 
     @cached_property
     def _matcher(self) -> Matcher:
-        return Matcher(self.codebook)
+        return Matcher(self.codebook.without("rank"))
 
     def unsupported(self, text: str, language: str, sources: Iterable[str], *, known: Iterable[str] = ()) -> list[str]:
         """What `text` says that none of `sources` does, and what they deny or hedge and it does not.

@@ -57,7 +57,7 @@ def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     A surname or a title alone is resolved by the persons whose full names the same document gives; a surname
     that fits several, or none, is `ambiguous` and lists them all.
     """
-    matcher = Matcher(codebook)
+    matcher = Matcher(codebook.without("rank"))  # ranks are part of titles, which would lose to them
     rows: list[dict[str, Any]] = []
     for doc_id, group in passages.groupby("doc_id", sort=True):
         found = [(row, match) for row in group.itertuples() for match in _meant(matcher.find(row.text), codebook)]
