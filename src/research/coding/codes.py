@@ -7,7 +7,7 @@ follows an ambition or a hedge in the sentence is no more than an ambition, and 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,11 +16,12 @@ import pandas as pd
 from research.codebook import Codebook
 from research.coding.matcher import Match, Matcher
 from research.tables import STATUSES, table
-from research.text import Span, sentences
+from research.text import Span, fold_label, sentences
 
 SUBJECT = ("layer", "concept", "initiative")
 _REACHED = ("announced", "signed", "operating")
 _ON_SUBJECT = 0.25  # of a document's paragraphs
+_THEME = 2  # passages that surely speak of a layer make it a theme of their document
 PAPERS = ("mou", "agreement", "declaration_of_intent")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
@@ -60,7 +61,8 @@ def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     matcher = Matcher(codebook.without("rank"))  # ranks are part of titles, which would lose to them
     rows: list[dict[str, Any]] = []
     for doc_id, group in passages.groupby("doc_id", sort=True):
-        found = [(row, match) for row in group.itertuples() for match in _meant(matcher.find(row.text), codebook)]
+        found = [(row, match) for row in group.itertuples() for match in matcher.find(row.text)]
+        found = _meant(found, codebook)
         present = {match.concept_id for _, match in found if match.how == "label"}
         for row, matches in _by_span(found):
             for concept_id, match, ambiguous in _resolve(matches, present, codebook):
@@ -81,10 +83,37 @@ def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     return table("mentions", rows)
 
 
-def _meant(matches: list[Match], codebook: Codebook) -> list[Match]:
-    """The matches in a passage, ordinary words only where another label says what the passage is about."""
-    told = any(m.how == "label" and codebook.concepts[m.concept_id].scheme in SUBJECT for m in matches)
-    return [replace(m, how="label") if m.how == "ordinary" else m for m in matches if told or m.how != "ordinary"]
+def _meant(found: list[tuple[Any, Match]], codebook: Codebook) -> list[tuple[Any, Match]]:
+    """The matches in a document; words of every day count only in company.
+
+    One is company to another of its layer in the same passage, and so is an article that surely speaks of the layer
+    in two other passages. A word of no layer needs any label of the subject in its passage.
+    """
+    told: dict[str, set[str]] = defaultdict(set)  # passage -> layers that it surely speaks of
+    about: set[str] = set()  # passages that have any label of the subject
+    ordinary: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row, match in found:
+        layers = codebook.layers_of(match.concept_id)
+        if match.how == "label" and codebook.concepts[match.concept_id].scheme in SUBJECT:
+            told[row.passage_id].update(layers)
+            about.add(row.passage_id)
+        for layer in layers if match.how == "ordinary" else ():
+            ordinary[row.passage_id, layer].add(fold_label(match.label))
+    themes = Counter(layer for layers in told.values() for layer in layers)
+
+    def counts(passage: str, match: Match) -> bool:
+        layers = codebook.layers_of(match.concept_id)
+        if not layers:
+            return passage in about
+        return any(
+            layer in told[passage] or len(ordinary[passage, layer]) > 1 or themes[layer] >= _THEME for layer in layers
+        )
+
+    return [
+        (row, replace(match, how="label") if match.how == "ordinary" else match)
+        for row, match in found
+        if match.how != "ordinary" or counts(row.passage_id, match)
+    ]
 
 
 def on_subject(passages: pd.DataFrame, mentions: pd.DataFrame) -> set[str]:
