@@ -45,7 +45,8 @@ class Concept(pydantic.BaseModel):
     of the subject by another label.
     `never` lists longer phrases inside which a label means something else. `broader` leads to layers.
     `source` says where knowledge that the articles do not state comes from. For actors: `origin`, `type`,
-    `role`, `member_of`, and `surname` and `title`, which name a person only together with the document.
+    `role`, `member_of`, and `surname` and `title`, which name a person only together with the document. For
+    instruments: `type`, the kind if it is not the id, and `status`, that of one of which nothing else is said.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -64,6 +65,7 @@ class Concept(pydantic.BaseModel):
     origin: Literal["", "domestic", "foreign", "multilateral"] = ""
     type: str = ""
     role: str = ""
+    status: Literal["", "ambition", "discussed", "announced", "signed", "operating"] = ""
     member_of: str = ""
 
     @pydantic.field_validator("broader", mode="before")

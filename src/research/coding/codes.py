@@ -19,9 +19,9 @@ from research.tables import STATUSES, table
 from research.text import Span, fold_label, sentences
 
 SUBJECT = ("layer", "concept", "initiative")
-_REACHED = ("announced", "signed", "operating")
+REACHED = ("announced", "signed", "operating")
 _ON_SUBJECT = 0.25  # of a document's paragraphs
-_THEME = 2  # passages that surely speak of a layer make it a theme of their document
+_THEME = 3  # passages that surely speak of a layer make it a theme of their document
 PAPERS = ("mou", "agreement", "declaration_of_intent")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
@@ -87,7 +87,7 @@ def _meant(found: list[tuple[Any, Match]], codebook: Codebook) -> list[tuple[Any
     """The matches in a document; words of every day count only in company.
 
     One is company to another of its layer in the same passage, and so is an article that surely speaks of the layer
-    in two other passages. A word of no layer needs any label of the subject in its passage.
+    in three passages. A word of no layer needs any label of the subject in its passage.
     """
     told: dict[str, set[str]] = defaultdict(set)  # passage -> layers that it surely speaks of
     about: set[str] = set()  # passages that have any label of the subject
@@ -269,7 +269,7 @@ def lift(codes: pd.DataFrame, instruments: pd.DataFrame, mentions: pd.DataFrame,
         found = [
             status
             for start, end, status, layers in told[row.passage_id]
-            if status in _REACHED
+            if status in REACHED
             and (row.status or status == "signed")  # who is only described beside a paper is not what it is about
             and (row.layer in layers or any(start <= place < end for place in starts))
         ]

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from research.codebook import Codebook
-from research.coding.codes import PAPERS, Sentence, status_at
+from research.codebook import Codebook, Concept
+from research.coding.codes import PAPERS, REACHED, Sentence, status_at
 from research.coding.quantities import find_numbers
 from research.tables import STATUSES, table
 from research.text import fold, is_arabic
@@ -22,7 +22,13 @@ _ANAPHORA = re.compile(
     r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|that|those)\s+(?:ال)?$", re.IGNORECASE
 )
 _DEFINITE = re.compile(r"\b(?:le|la|les|des|du|the|l['’])\s*$", re.IGNORECASE)
+# What follows "the centre" if it has not been told of before: a name, an adjective of a name, "of", "for".
+_SPECIFIED = re.compile(r"\W{1,3}(?:[A-ZÀ-Þ«“\"]|ال|لل|(?:of|for|d[eu]s?|pour|à)\b|d[’'])")
 _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
+# A law in force goes by a number or a year: "loi n° 09-08", "the law of 2019", "القانون رقم 31".
+_NUMBERED = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:n°|no\.?|رقم)?\s*\d", re.IGNORECASE)
+_JOINED = re.compile(r"(?:^|\W)(?:و|et|and)\W*$")  # before a cue that starts something new
+_UNIT = 12  # characters between a number and its unit, "million dinars"
 _BOUNDS = {"up-to": "up to", "at-least": "at least", "about": "about"}
 
 
@@ -52,7 +58,8 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
             row["layers"] = _subject(sentence, mention, codebook)
             row |= _date(sentence, dates, row["inferred"])
             row["instrument_id"] = f"{sentence.passage_id}@{mention['start']}-{name or kind}"
-            row["name"] = name
+            # A law is told of in many sentences; one in force and one in draft are two.
+            row["name"] = name or (mention["concept_id"] if kind == "law" else "")
             rows.append(row)
     return table("instruments", _once(rows))
 
@@ -74,12 +81,13 @@ def _candidates(sentence: Sentence, codebook: Codebook) -> list[tuple[dict[str, 
     for mention in sentence.of("instrument", "initiative"):
         kind = _kind(mention, codebook)
         name = mention["concept_id"] if mention["kind"] == "initiative" else ""
-        if not kind or kind == "other" or (not name and kind in named):
+        if not kind or (not name and kind in named):
             continue
         if _refers_back(sentence, mention, kind) or _contains(sentence, mention, codebook):
             continue
-        found.setdefault((kind, name), mention)
-    return [(mention, kind, name) for (kind, name), mention in found.items()]
+        # A law and a draft of another are two; an envelope that is set aside is one.
+        found.setdefault((mention["concept_id"] if kind == "law" else kind, name), mention)
+    return [(mention, _kind(mention, codebook), name) for (_, name), mention in found.items()]
 
 
 def _papers(sentence: Sentence, codebook: Codebook) -> list[dict[str, Any]]:
@@ -102,14 +110,16 @@ def _contains(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -
 
 def _kind(mention: dict[str, Any], codebook: Codebook) -> str:
     concept = codebook.concepts[mention["concept_id"]]
-    return concept.id if concept.scheme == "instrument" else concept.type
+    return concept.type or (concept.id if concept.scheme == "instrument" else "")
 
 
 def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str) -> bool:
     """Whether the words point to something told before: "this agreement", "the talks"."""
     before = sentence.text[: mention["start"] - sentence.start]
+    after = sentence.text[mention["end"] - sentence.start :]
     definite = mention["surface"].startswith("ال") or _DEFINITE.search(before)
-    return _ANAPHORA.search(before) is not None or (kind == "talks" and bool(definite))
+    known = kind == "talks" or (kind in _BODIES and mention["kind"] == "instrument" and not _SPECIFIED.match(after))
+    return _ANAPHORA.search(before) is not None or (known and bool(definite))
 
 
 def _instrument(
@@ -122,8 +132,10 @@ def _instrument(
     purpose = min([a for a in aims if a > mention["start"]], default=sentence.end)
     parties = _parties(sentence, mention, kind, purpose, codebook)
     inferred: list[str] = []
+    concept = codebook.concepts[mention["concept_id"]]
     if kind == "talks":
-        if len(parties) < 2:
+        # Talks are with somebody, though the words may leave open with whom; a meeting may be about anything.
+        if len(parties) < (1 if concept.status else 2):
             return None
         status = "discussed"
     elif kind in PAPERS:
@@ -134,8 +146,10 @@ def _instrument(
         status = status or "announced"
     elif name:
         status = _made(sentence, mention, codebook)
-    elif status not in ("announced", "signed", "operating") or not _own_cues(sentence, mention, codebook, after=False):
-        return None  # a body, a law or a budget without a name that nothing says was made
+    else:
+        status = _reached(sentence, mention, concept, codebook)
+        if not status:
+            return None  # a body, a law or a budget without a name that nothing says was made
     quantity = _quantity(sentence, mention, several=kind in PAPERS and len(parties) < 2)
     title = codebook.label(name) if name else codebook.label(kind)
     return {
@@ -154,6 +168,26 @@ def _instrument(
     }
 
 
+def _reached(sentence: Sentence, mention: dict[str, Any], concept: Concept, codebook: Codebook) -> str:
+    """Status of a body, a law, a budget without a name: what the cues beside it say was done, else its usual one."""
+    if _kind(mention, codebook) == "budget" and not _money(sentence, codebook.layers_of(concept.id), codebook):
+        return ""
+    aimed = status_at(sentence, mention)[0] == "ambition"
+    reached = [status for status in _own_cues(sentence, mention, codebook) if status in REACHED and not aimed]
+    number = _NUMBERED.match(sentence.text, mention["end"] - sentence.start)
+    usual = concept.status if (concept.status != "operating" or number) and not aimed else ""
+    return max([usual, *([] if concept.status == "discussed" else reached)], key=["", *STATUSES].index)
+
+
+def _money(sentence: Sentence, layers: list[str], codebook: Codebook) -> bool:
+    """Whether the sentence gives an amount: a number before a word of the layer of money."""
+    ends = [sentence.start + number.end for number in find_numbers(sentence.text, sentence.language)]
+    units = [
+        m["start"] for m in sentence.of("layer", "concept") if set(layers) & set(codebook.layers_of(m["concept_id"]))
+    ]
+    return any(-_UNIT <= unit - end <= _UNIT for unit in units for end in ends)
+
+
 def _subject(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> list[str]:
     """Layers that the instrument is about: of the words from it to the next named initiative, else of that one."""
     initiatives = [m for m in sentence.of("initiative") if m["start"] > mention["start"]]
@@ -169,17 +203,18 @@ def _made(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> st
     return str(max(["announced", *_own_cues(sentence, mention, codebook)], key=STATUSES.index))
 
 
-def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook, *, after: bool = True) -> list[str]:
-    """Statuses of the cues nearest before and after a mention, leaving out those that speak of a paper between."""
+def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> list[str]:
+    """Statuses of the cues nearest before and after a mention, leaving out those that speak of something else."""
     cues, papers = sentence.of("status"), _papers(sentence, codebook)
     near = [m for m in cues if m["end"] <= mention["start"]][-1:]
-    near += [m for m in cues if m["start"] >= mention["end"]][:1] if after else []
+    near += [m for m in cues if m["start"] >= mention["end"]][:1]
 
-    def paper_between(cue: dict[str, Any]) -> bool:
+    def elsewhere(cue: dict[str, Any]) -> bool:
         low, high = sorted((cue["start"], mention["start"]))
-        return any(low < paper["start"] < high for paper in papers)
+        between = sentence.text[mention["end"] - sentence.start : cue["start"] - sentence.start]
+        return any(low < paper["start"] < high for paper in papers) or bool(_JOINED.search(between))
 
-    return [cue["concept_id"] for cue in near if not paper_between(cue)]
+    return [cue["concept_id"] for cue in near if not elsewhere(cue)]
 
 
 def _parties(sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook) -> list[str]:
