@@ -26,6 +26,7 @@ Scheme = Literal[
     "actor",
     "instrument",
     "status",
+    "purpose",
     "hedge",
     "negation",
     "posture",

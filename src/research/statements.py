@@ -77,7 +77,8 @@ class Comparison:
         negated, denied = self._of(ours, "negation"), self._of(theirs, "negation")
         if bool(negated) != bool(denied):
             problems.append("a negation" if negated else "without the negation")
-        hedged = self._of(theirs, "hedge") and not (self._of(ours, "hedge") or "ambition" in said)
+        aimed = "ambition" in said or self._of(ours, "purpose")
+        hedged = self._of(theirs, "hedge") and not (self._of(ours, "hedge") or aimed)
         return [*problems, "without the hedge"] if hedged else problems
 
     def _of(self, matches: list[Match], *schemes: str) -> set[str]:

@@ -1,7 +1,8 @@
 """From matches to mentions, and from mentions to what each passage says of each layer.
 
-Status is read inside one sentence. The cue nearest before a layer's words decides, else the nearest after; what
-follows an ambition or a hedge in the sentence is no more than an ambition, and what a negation governs is nothing.
+Status is read inside one sentence, and only where that has no cue, in its neighbours. The cue nearest before a
+layer's words decides, else the nearest after; what follows an ambition or a hedge in the sentence is no more than an
+ambition, and what a negation governs is nothing.
 """
 
 from __future__ import annotations
@@ -168,19 +169,43 @@ def split_sentences(passages: pd.DataFrame, mentions: pd.DataFrame) -> list[Sent
 
 def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, bool, list[dict[str, Any]]]:
     """Status of what a mention's words are said to be: ``(status, hedged, negated, cues)``."""
-    cues, hedges = sentence.of("status"), sentence.of("hedge")
     low, high = sentence.clause(mention["start"])
     negations = [m for m in sentence.of("negation") if low <= m["start"] < high]
-    hedged = any(m["start"] < mention["end"] for m in hedges)
+    hedges = [m for m in sentence.of("hedge") if m["start"] < mention["end"]]
     if negations:
-        return "", hedged, True, negations
+        return "", bool(hedges), True, negations
+    cues = sentence.of("status", "purpose")
     before = [m for m in cues if m["start"] < mention["start"]]
-    after = [m for m in cues if m["start"] >= mention["start"]]
     aims = [m for m in before if m["concept_id"] == "ambition"]
-    if hedged or aims:
-        return "ambition", hedged, False, aims[:1] or hedges[:1]
-    nearest = before[-1:] or after[:1]
-    return (nearest[0]["concept_id"] if nearest else ""), False, False, nearest
+    if hedges or aims:
+        return "ambition", bool(hedges), False, aims[:1] or hedges[:1]
+    # The purpose of what was signed or announced has its status; one of nothing told before is an aim.
+    told = [m for m in before if m["kind"] == "status"]
+    nearest = told[-1:] or before[-1:] or cues[:1]
+    return _status_of(nearest), False, False, nearest
+
+
+def _status_of(cues: list[dict[str, Any]]) -> str:
+    return ("ambition" if cues[0]["kind"] == "purpose" else str(cues[0]["concept_id"])) if cues else ""
+
+
+def status_in(
+    passage: list[Sentence], at: int, mention: dict[str, Any]
+) -> tuple[str, bool, bool, list[dict[str, Any]]]:
+    """`status_at` in the sentence `passage[at]`; where it has no cue, that of the nearest sentence with one.
+
+    The sentences before are looked at first: who goes on about a thing does not say again that it was signed.
+    """
+    found = status_at(passage[at], mention)
+    if found[3]:
+        return found
+    for number in [*reversed(range(at)), *range(at + 1, len(passage))]:
+        sentence = passage[number]
+        cues = sentence.of("status", "purpose")
+        if cues and not sentence.of("negation"):
+            near, hedges = cues[-1:] if number < at else cues[:1], sentence.of("hedge")[:1]
+            return ("ambition", True, False, hedges) if hedges else (_status_of(near), False, False, near)
+    return found
 
 
 def speaker_of(sentence: Sentence, codebook: Codebook) -> str:
@@ -202,13 +227,16 @@ def speaker_of(sentence: Sentence, codebook: Codebook) -> str:
 def code_passages(found: list[Sentence], codebook: Codebook) -> pd.DataFrame:
     """The codes table: one row a passage and layer, over the paragraphs."""
     groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    passages: dict[str, list[Sentence]] = defaultdict(list)
     for sentence in found:
-        if sentence.kind != "paragraph":
-            continue
+        passages[sentence.passage_id].append(sentence)
+    for sentence, at in (
+        (s, i) for passage in passages.values() for i, s in enumerate(passage) if s.kind == "paragraph"
+    ):
         speaker = speaker_of(sentence, codebook)
         postures = sentence.of("posture")
-        for mention in sentence.of("layer", "concept", "initiative"):
-            status, hedged, negated, cues = status_at(sentence, mention)
+        for mention in sentence.of(*SUBJECT):
+            status, hedged, negated, cues = status_in(passages[sentence.passage_id], at, mention)
             for layer in codebook.layers_of(mention["concept_id"]):
                 groups[sentence.passage_id, layer].append(
                     {

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from research.codebook import Codebook, Concept
-from research.coding.codes import PAPERS, REACHED, Sentence, status_at
+from research.coding.codes import PAPERS, Sentence, status_at
 from research.coding.quantities import find_numbers
 from research.tables import STATUSES, table
 from research.text import fold, is_arabic
@@ -128,14 +128,14 @@ def _instrument(
     status, hedged, negated, _ = status_at(sentence, mention)
     if negated or hedged:
         return None
-    aims = [m["start"] for m in sentence.of("status") if m["concept_id"] == "ambition"]
+    aims = [m["start"] for m in _aims(sentence)]
     purpose = min([a for a in aims if a > mention["start"]], default=sentence.end)
     parties = _parties(sentence, mention, kind, purpose, codebook)
     inferred: list[str] = []
     concept = codebook.concepts[mention["concept_id"]]
     if kind == "talks":
-        # Talks are with somebody, though the words may leave open with whom; a meeting may be about anything.
-        if len(parties) < (1 if concept.status else 2):
+        # The words may leave open with whom talks are; a meeting may be about anything.
+        if len(parties) < (0 if concept.status else 2):
             return None
         status = "discussed"
     elif kind in PAPERS:
@@ -168,12 +168,18 @@ def _instrument(
     }
 
 
+def _aims(sentence: Sentence) -> list[dict[str, Any]]:
+    return [m for m in sentence.of("status", "purpose") if m["concept_id"] in ("ambition", "purpose")]
+
+
 def _reached(sentence: Sentence, mention: dict[str, Any], concept: Concept, codebook: Codebook) -> str:
     """Status of a body, a law, a budget without a name: what the cues beside it say was done, else its usual one."""
     if _kind(mention, codebook) == "budget" and not _money(sentence, codebook.layers_of(concept.id), codebook):
         return ""
-    aimed = status_at(sentence, mention)[0] == "ambition"
-    reached = [status for status in _own_cues(sentence, mention, codebook) if status in REACHED and not aimed]
+    aimed = any(m["start"] < mention["start"] for m in _aims(sentence))
+    # A signature is a paper's: beside a body it is something else that was signed.
+    own = [status for status in _own_cues(sentence, mention, codebook) if status in ("announced", "operating")]
+    reached = own if not aimed else []
     number = _NUMBERED.match(sentence.text, mention["end"] - sentence.start)
     usual = concept.status if (concept.status != "operating" or number) and not aimed else ""
     return max([usual, *([] if concept.status == "discussed" else reached)], key=["", *STATUSES].index)
