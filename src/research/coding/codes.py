@@ -20,6 +20,7 @@ from research.tables import STATUSES, table
 from research.text import Span, fold_label, sentences
 
 SUBJECT = ("layer", "concept", "initiative")
+_CUES = ("status", "purpose", "hedge")
 REACHED = ("announced", "signed", "operating")
 _ON_SUBJECT = 0.25  # of a document's paragraphs
 _THEME = 3  # passages that surely speak of a layer make it a theme of their document
@@ -181,12 +182,13 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
         return "ambition", bool(hedges), False, aims[:1] or hedges[:1]
     # The purpose of what was signed or announced has its status; one of nothing told before is an aim.
     told = [m for m in before if m["kind"] == "status"]
-    nearest = told[-1:] or before[-1:] or cues[:1]
-    return _status_of(nearest), False, False, nearest
+    # What is said of a subject stands behind it: "a plant could be tendered".
+    nearest = told[-1:] or before[-1:] or [m for m in sentence.mentions if m["kind"] in _CUES and m not in before][:1]
+    return _status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
 
 
 def _status_of(cues: list[dict[str, Any]]) -> str:
-    return ("ambition" if cues[0]["kind"] == "purpose" else str(cues[0]["concept_id"])) if cues else ""
+    return (str(cues[0]["concept_id"]) if cues[0]["kind"] == "status" else "ambition") if cues else ""
 
 
 def status_in(
