@@ -42,6 +42,7 @@ class Concept(pydantic.BaseModel):
     """One entry of a codebook.
 
     `label` names it in each language and `alt` lists what else it is called (SKOS altLabel); both are searched.
+    A text that ends in ``*`` is a stem ("entrepren*").
     Those that `ordinary` repeats are words of every day ("school", "cloud"): they count only in a passage that speaks
     of the subject by another label.
     `never` lists longer phrases inside which a label means something else. `broader` leads to layers.

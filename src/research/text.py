@@ -218,15 +218,18 @@ def _without_article(word: str) -> str:
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
-def whole_word(folded: str, start: int, end: int, *, pronoun: bool = False) -> int | None:
-    """Where a label found at ``folded[start:end]`` begins as a word, or None if it is not one.
+def whole_word(folded: str, start: int, end: int, *, pronoun: bool = False, stem: bool = False) -> Span | None:
+    """The words that a label found at ``folded[start:end]`` makes, or None if it is only a part of one.
 
-    An Arabic label may follow proclitics and precede an enclitic pronoun; the article counts as part of it.
+    An Arabic label may follow proclitics and precede an enclitic pronoun; the article counts as part of it. A stem
+    may go on to the end of its word.
 
     >>> whole_word("وبالمغرب", 4, 8)
-    2
+    (2, 8)
     >>> whole_word("مغربي", 1, 4) is None
     True
+    >>> whole_word("entrepreneuriat", 0, 12, stem=True)
+    (0, 15)
     """
     left = start
     while left and _is_word(folded[left - 1]):
@@ -236,10 +239,10 @@ def whole_word(folded: str, start: int, end: int, *, pronoun: bool = False) -> i
         right += 1
     prefix, suffix = folded[left:start], folded[end:right]
     prefix_fits = prefix in PROCLITICS  # also before a Latin name: وMistral
-    suffix_fits = suffix in ENCLITICS if is_arabic(folded[end - 1]) else suffix == ""
+    suffix_fits = stem or (suffix in ENCLITICS if is_arabic(folded[end - 1]) else suffix == "")
     if not (prefix_fits and suffix_fits) or (pronoun and not suffix):
         return None
-    return start - 2 if prefix.endswith("ال") else start
+    return (start - 2 if prefix.endswith("ال") else start), right if stem else end
 
 
 def _is_word(char: str) -> bool:

@@ -20,7 +20,6 @@ from research.tables import STATUSES, table
 from research.text import Span, fold_label, sentences
 
 SUBJECT = ("layer", "concept", "initiative")
-_CUES = ("status", "purpose", "hedge")
 REACHED = ("announced", "signed", "operating")
 _ON_SUBJECT = 0.25  # of a document's paragraphs
 _THEME = 3  # passages that surely speak of a layer make it a theme of their document
@@ -175,16 +174,25 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
     hedges = [m for m in sentence.of("hedge") if m["start"] < mention["end"]]
     if negations:
         return "", bool(hedges), True, negations
-    cues = sentence.of("status", "purpose")
-    before = [m for m in cues if m["start"] < mention["start"]]
+    before = [m for m in sentence.of("status", "purpose") if m["start"] < mention["start"]]
     aims = [m for m in before if m["concept_id"] == "ambition"]
     if hedges or aims:
         return "ambition", bool(hedges), False, aims[:1] or hedges[:1]
     # The purpose of what was signed or announced has its status; one of nothing told before is an aim.
-    told = [m for m in before if m["kind"] == "status"]
-    # What is said of a subject stands behind it: "a plant could be tendered".
-    nearest = told[-1:] or before[-1:] or [m for m in sentence.mentions if m["kind"] in _CUES and m not in before][:1]
+    purposes = [m for m in before if m["kind"] == "purpose"]
+    told = [m for m in before if m["kind"] == "status" and not (purposes and m["start"] > purposes[0]["start"])]
+    # What is said of a subject may stand behind it, too: "a plant could be tendered".
+    behind = [m for m in sentence.of("status", "purpose", "hedge") if m not in before][:1]
+    nearest = told[-1:] or purposes[:1] or behind
+    if nearest and (denials := _denials(sentence, nearest[0])):
+        return "", False, True, denials
     return _status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
+
+
+def _denials(sentence: Sentence, cue: dict[str, Any]) -> list[dict[str, Any]]:
+    """The negations that govern a cue: "no agreement has been signed"."""
+    low, high = sentence.clause(cue["start"])
+    return [m for m in sentence.of("negation") if low <= m["start"] < high]
 
 
 def _status_of(cues: list[dict[str, Any]]) -> str:
@@ -203,7 +211,7 @@ def status_in(
         return found
     for number in [*reversed(range(at)), *range(at + 1, len(passage))]:
         sentence = passage[number]
-        cues = sentence.of("status", "purpose")
+        cues = sentence.of("status")
         if cues and not sentence.of("negation"):
             near, hedges = cues[-1:] if number < at else cues[:1], sentence.of("hedge")[:1]
             return ("ambition", True, False, hedges) if hedges else (_status_of(near), False, False, near)

@@ -11,6 +11,9 @@ from research.codebook import Codebook, Concept
 from research.text import fold, fold_label, search_forms, whole_word
 
 
+STEM = "*"  # at a label's end, as in the dictionaries of content analysis: "entrepren*"
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A label found at ``text[start:end]``; `how` is label, ordinary, surname, title or never."""
@@ -29,6 +32,7 @@ class _Target:
     label: str
     how: str
     pronoun: bool
+    stem: bool
     exact: bool
     case: str  # of the first letter, or of all, where a name could also be a word; else nothing
 
@@ -38,9 +42,10 @@ class _Target:
 
 
 def _forms(text: str, *, is_person: bool) -> dict[str, bool]:
-    folded = fold_label(text)
+    folded = fold_label(text.removesuffix(STEM))
     # An acronym has no plural, and a person's name no form but its own: المعلم is not معلم, "a teacher".
-    return {folded: False} if len(folded) <= 3 or is_person else search_forms(text)
+    plain = len(folded) <= 3 or is_person or text.endswith(STEM)
+    return {folded: False} if plain else search_forms(text)
 
 
 def _case(concept: Concept, text: str) -> str:
@@ -80,9 +85,10 @@ class Matcher:
                 is_person = concept.type == "person" and how in ("label", "surname")
                 for text in texts:
                     case = _case(concept, text) if how in ("label", "surname") else ""
+                    stem = text.endswith(STEM)
                     for form, pronoun in _forms(text, is_person=is_person).items():
                         exact = form == fold_label(text)
-                        targets[form].append(_Target(concept.id, concept.scheme, text, how, pronoun, exact, case))
+                        targets[form].append(_Target(concept.id, concept.scheme, text, how, pronoun, stem, exact, case))
         self._targets = [_plainest(found) for found in targets.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(list(targets))
 
@@ -97,10 +103,10 @@ class Matcher:
         vetoes: list[Match] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
             for target in self._targets[index]:
-                begin = whole_word(folded.text, start, end, pronoun=target.pronoun)
-                if begin is None:
+                words = whole_word(folded.text, start, end, pronoun=target.pronoun, stem=target.stem)
+                if words is None:
                     continue
-                match = Match(*folded.raw(begin, end), target.concept_id, target.label, target.how)
+                match = Match(*folded.raw(*words), target.concept_id, target.label, target.how)
                 if not target.fits(text[match.start : match.end]):
                     continue
                 (vetoes if target.how == "never" else candidates).append(match)
