@@ -169,8 +169,7 @@ def split_sentences(passages: pd.DataFrame, mentions: pd.DataFrame) -> list[Sent
 
 def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, bool, list[dict[str, Any]]]:
     """Status of what a mention's words are said to be: ``(status, hedged, negated, cues)``."""
-    low, high = sentence.clause(mention["start"])
-    negations = [m for m in sentence.of("negation") if low <= m["start"] < high]
+    negations = _denials(sentence, mention)
     hedges = [m for m in sentence.of("hedge") if m["start"] < mention["end"]]
     if negations:
         return "", bool(hedges), True, negations
@@ -189,10 +188,11 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
     return _status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
 
 
-def _denials(sentence: Sentence, cue: dict[str, Any]) -> list[dict[str, Any]]:
-    """The negations that govern a cue: "no agreement has been signed"."""
-    low, high = sentence.clause(cue["start"])
-    return [m for m in sentence.of("negation") if low <= m["start"] < high]
+def _denials(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]]:
+    """The negations that govern words: those in their clause, of "without" only one before them."""
+    low, high = sentence.clause(words["start"])
+    negations = [m for m in sentence.of("negation") if low <= m["start"] < high]
+    return [m for m in negations if m["concept_id"] != "without" or m["start"] < words["start"]]
 
 
 def _status_of(cues: list[dict[str, Any]]) -> str:
