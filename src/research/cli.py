@@ -138,13 +138,12 @@ def check(ctx: click.Context) -> None:
     from research.pipeline.publish import document
 
     study = _study(ctx)
-    study.codebook()
-    claims = study.claims(study.articles())
+    codebook, claims = study.codebook(), study.claims(study.articles())
     problems = [
         f"notebooks/{step.path.name}, {problem}"
         for step in plan(study)
         if step.is_brief
-        for problem in check_prose(document(study, step))
+        for problem in check_prose(document(study, step), codebook)
     ]
     for problem in problems:
         click.echo(problem, err=True)

@@ -43,6 +43,8 @@ def sovereignty_ledger(
         in the layer's passages; `status_top` is the furthest status an unhedged passage gives it.
     """
     stories = dict(zip(corpus.documents["doc_id"], corpus.documents["story_id"], strict=True)) if corpus else {}
+    # Silent is what no word of any article names, its titles and what is beside its subject included.
+    named = {layer for c in set(evidence.mentions["concept_id"]) for layer in codebook.layers_of(c.partition("|")[0])}
     rows = []
     for layer in codebook.layers:
         spoken = evidence.codes[evidence.codes["layer"] == layer]  # a denial speaks of a layer, too
@@ -58,7 +60,7 @@ def sovereignty_ledger(
             "status_top": _furthest([*codes.loc[~codes["hedged"], "status"]]),
             "posture_top": _most([*codes["posture"], *asserted["posture"]], POSTURES),
             **_origins(codes, evidence.mentions, codebook),
-            "silent": spoken.empty and asserted.empty,
+            "silent": spoken.empty and asserted.empty and layer not in named,
         }
         row["certainty"] = _certainty(row, codes, asserted, instruments)
         rows.append(row)

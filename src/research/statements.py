@@ -21,7 +21,7 @@ from research.sketches import CAPITALISED, name_hashes
 from research.text import fold, fold_label, is_arabic
 
 LANGUAGES = {"ar": "Arabic", "fr": "French", "en": "English"}
-# A statement may name the language of what it rests on: "the Arabic version says".
+# A sentence may name the language of what it rests on: "the Arabic version says".
 _SPOKEN = {True: re.compile("arab|عربي"), False: re.compile("french|francais|english|anglais|فرنسي|انجليزي")}
 _NAMES = ("actor", "initiative", "place", "nationality")
 # Arabic says "two" by a noun's ending; of the nouns that the press uses so, these are no plurals.
@@ -49,7 +49,9 @@ class Comparison:
     def _matcher(self) -> Matcher:
         return Matcher(self.codebook.without("rank"))
 
-    def unsupported(self, text: str, language: str, sources: Iterable[str], *, known: Iterable[str] = ()) -> list[str]:
+    def unsupported(
+        self, text: str, language: str, sources: Iterable[str], *, known: Iterable[str] = (), denies: bool = False
+    ) -> list[str]:
         """What `text` says that none of `sources` does, and what they deny or hedge and it does not.
 
         Parameters
@@ -62,20 +64,25 @@ class Comparison:
             What it rests on, in any languages.
         known : iterable of str
             Ids of actors that it may name besides, such as the speaker of a quotation.
+        denies : bool
+            Whether it may deny what they do not, as one that says what the record lacks.
         """
+        sources = list(sources)
         rested = "\n".join(sources)
         ours, theirs = self._matcher.find(text), self._matcher.find(rested)
         problems = [f"the number {value:g}" for value in sorted(_numbers(text, language) - _numbers(rested, ""))]
         problems += [f"the date {name}" for name in _dates(text) if name not in set(_dates(rested))]
-        named = [m for m in ours if not _SPOKEN[is_arabic(rested)].search(fold(text[m.start : m.end]).text)]
+        spoken = [_SPOKEN[script] for script in {is_arabic(source) for source in sources}]
+        named = [m for m in ours if not any(pattern.search(fold(text[m.start : m.end]).text) for pattern in spoken)]
         missing = self._of(named, *_NAMES) - self._of(theirs, *_NAMES) - set(known)
         names = sorted(name for name in missing if not self._inside(name, rested))
         problems += [f"the name {self.codebook.label(name)}" for name in names]
         problems += [f"the name {name}" for name in self._strange(text, ours, rested)]
         said, rest = self._of(ours, "status"), self._of(theirs, "status")
-        problems += [f'"{self.codebook.label(status)}"' for status in sorted(said - rest - {"ambition"})]
         negated, denied = self._of(ours, "negation"), self._of(theirs, "negation")
-        if bool(negated) != bool(denied):
+        unsaid = said - rest - {"ambition"} if not (negated and denies) else set()
+        problems += [f'"{self.codebook.label(status)}"' for status in sorted(unsaid)]
+        if bool(negated) != bool(denied) and not (negated and denies):
             problems.append("a negation" if negated else "without the negation")
         aimed = "ambition" in said or self._of(ours, "purpose")
         hedged = self._of(theirs, "hedge") and not (self._of(ours, "hedge") or aimed)

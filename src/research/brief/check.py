@@ -1,4 +1,4 @@
-"""Is every sentence of the record cited or bound, and every number in prose bound?
+"""Is every sentence of the record cited or bound, every number bound, and nothing said that the quotes do not say?
 
 Cells tagged ``judgement`` or ``method`` are the authors' own and are exempt from citing; headings too. A number in
 any other cell must be a fact, stand in a codebook name (*Digital Morocco 2030*), or in quotation marks.
@@ -10,35 +10,42 @@ import re
 from collections.abc import Iterator
 
 from research.brief.model import Document, Json
+from research.codebook import Codebook
 from research.coding.quantities import find_numbers
+from research.statements import Comparison
 from research.text import sentences
 
-_REF, _FACT = "\ue000", "\ue001"
+_REF, _FACT = "\ue000", "\ue001"  # around a claim's id, and around a bound value
+_MARKED = {mark: re.compile(f"{mark}([^{mark}]*){mark}") for mark in (_REF, _FACT)}
 _QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"')
+_DIGIT = re.compile(r"\d")
 _EXEMPT = ("judgement", "method")
 _HEADING_WORDS = 4
 
 
-def check_prose(doc: Document) -> list[str]:
+def check_prose(doc: Document, codebook: Codebook | None = None) -> list[str]:
     """What is wrong with the prose: one line a problem, naming the cell and the words.
 
     Parameters
     ----------
     doc : Document
+    codebook : Codebook, optional
+        With it, each sentence is compared with the quotes of the claims it cites, see `research.statements`.
 
     Returns
     -------
     list of str
-        Empty when every sentence of the record is cited or bound.
+        Empty when every sentence of the record is cited or bound, and says no more than its quotes.
     """
     problems = []
+    comparison = Comparison(codebook) if codebook else None
     for cell, lead, text in _texts(doc.blocks):
         problems += [
             f'cell {cell + 1}: the number "{n}" is not bound to a fact: "{lead}"'
             for n in _loose_numbers(lead, doc.meta)
         ]
         for sentence in _sentences(text, doc.meta["language"]):
-            words = sentence.replace(_REF, "").replace(_FACT, "")
+            words = _MARKED[_REF].sub("", sentence).replace(_FACT, "")
             shown = " ".join(words.split())[:80]
             if not re.search(r"\w", words):
                 continue
@@ -46,11 +53,18 @@ def check_prose(doc: Document) -> list[str]:
                 problems.append(f'cell {cell + 1}: neither cited nor bound: "{shown}"')
             for number in _loose_numbers(sentence, doc.meta):
                 problems.append(f'cell {cell + 1}: the number "{number}" is not bound to a fact: "{shown}"')
+            cited = [text for claim in _MARKED[_REF].findall(sentence) for text in doc.sources[claim]]
+            if comparison and cited:
+                plain = _MARKED[_REF].sub("", sentence)
+                unbound = _MARKED[_FACT].sub(lambda match: " " if _DIGIT.search(match[1]) else match[1], plain)
+                found = comparison.unsupported(unbound, doc.meta["language"], cited, denies=_FACT in plain)
+                if found:
+                    problems.append(f'cell {cell + 1}: not in the quotes it cites: {", ".join(found)}: "{shown}"')
     return problems
 
 
 def _loose_numbers(sentence: str, meta: Json) -> Iterator[str]:
-    rest = _QUOTED.sub(" ", re.sub(f"{_FACT}[^{_FACT}]*{_FACT}", " ", sentence))
+    rest = _QUOTED.sub(" ", _MARKED[_FACT].sub(" ", _MARKED[_REF].sub(" ", sentence)))
     for name in sorted(meta.get("names", []), key=len, reverse=True):
         rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
     for number in find_numbers(rest, meta["language"]):
@@ -73,11 +87,11 @@ def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
 
 
 def _flat(pieces: list[Json]) -> str:
-    """Prose as one string: a reference is one mark, a bound value stands between two."""
+    """Prose as one string: a claim's id and a bound value each stand between two marks."""
     found = []
     for piece in pieces:
         if piece["t"] == "ref":
-            found.append(_REF)
+            found.append(_REF + piece["id"] + _REF)
         elif piece["t"] == "fact":
             found.append(_FACT + piece["v"] + _FACT)
         elif "c" in piece:
@@ -89,5 +103,5 @@ def _flat(pieces: list[Json]) -> str:
 
 def _sentences(text: str, language: str) -> list[str]:
     # A reference stands after the full stop of its sentence: move it before, so that it stays with it.
-    moved = re.sub(rf"([.!?؟…][”»\")\]’]*)\s*({_REF}+)", r"\2\1", text)
+    moved = re.sub(rf"([.!?؟…][”»\")\]’]*)\s*((?:{_REF}[^{_REF}]*{_REF})+)", r"\2\1", text)
     return [moved[start:end] for start, end in sentences(moved, language)]

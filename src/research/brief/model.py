@@ -64,6 +64,8 @@ class Document:
         Claim ids in the order of their numbers.
     cells : dict
         ``figure:name``, ``table:name``, ``fact:name`` or ``claim:id`` -> the number of the cell it comes from.
+    sources : dict
+        Claim id -> its statement and its quotes.
     """
 
     meta: Json
@@ -71,6 +73,7 @@ class Document:
     facts: dict[str, Json]
     cited: list[str]
     cells: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, list[str]] = field(default_factory=dict)
 
 
 def clean(text: str) -> str:
@@ -178,6 +181,10 @@ class Builder:
                     self.doc.cells[f"fact:{block['name']}"] = self.cell
                 elif block["t"] == "notes":
                     self.claims |= {item["id"]: item for item in block["items"]}
+                    self.doc.sources |= {
+                        item["id"]: [item["statement"], *(quote["exact"] for quote in item["quotes"])]
+                        for item in block["items"]
+                    }
                 elif block["t"] == "cover":
                     self.doc.meta |= {key: value for key, value in block.items() if key != "t"}
         if "language" not in self.doc.meta:

@@ -10,7 +10,6 @@ import ahocorasick_rs
 from research.codebook import Codebook, Concept
 from research.text import fold, fold_label, search_forms, whole_word
 
-
 STEM = "*"  # at a label's end, as in the dictionaries of content analysis: "entrepren*"
 
 

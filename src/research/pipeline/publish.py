@@ -90,7 +90,7 @@ def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any
     for step in (s for s in steps if s.is_brief):
         notebook = with_outputs(study, step)
         doc = from_notebook(notebook, f"notebooks/{step.path.name}")
-        _refuse_loose_prose(doc, step)
+        _refuse_loose_prose(doc, study, step)
         for kind in ("brief_pdf", "brief_html"):
             exporter = get_exporter(kind)(run_id=run_id)
             body, resources = exporter.from_notebook_node(notebook, {"metadata": {"name": step.name}})
@@ -111,13 +111,13 @@ def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any
     _put(study, files)
 
 
-def _refuse_loose_prose(doc: Document, step: Step) -> None:
-    problems = check_prose(doc)
+def _refuse_loose_prose(doc: Document, study: Study, step: Step) -> None:
+    problems = check_prose(doc, study.codebook())
     if problems:
         raise CheckFailed(
             f"{len(problems)} problem(s) in the prose; first: {problems[0]}",
             where=f"notebooks/{step.path.name}",
-            remedy="cite a claim, bind the number, or tag the cell as judgement; `research check` lists all",
+            remedy="cite what says it, bind the number, or tag the cell as judgement; `research check` lists all",
         )
 
 
