@@ -65,7 +65,7 @@ class Comparison:
         known : iterable of str
             Ids of actors that it may name besides, such as the speaker of a quotation.
         denies : bool
-            Whether it may deny what they do not, as one that says what the record lacks.
+            Whether something beside it denies it ("no", a count of nothing): what they do not say is then what it says.
         """
         sources = list(sources)
         rested = "\n".join(sources)
@@ -80,13 +80,23 @@ class Comparison:
         problems += [f"the name {name}" for name in self._strange(text, ours, rested)]
         said, rest = self._of(ours, "status"), self._of(theirs, "status")
         negated, denied = self._of(ours, "negation"), self._of(theirs, "negation")
-        unsaid = said - rest - {"ambition"} if not (negated and denies) else set()
+        unsaid = said - rest - {"ambition"} if not denies else set()
         problems += [f'"{self.codebook.label(status)}"' for status in sorted(unsaid)]
-        if bool(negated) != bool(denied) and not (negated and denies):
-            problems.append("a negation" if negated else "without the negation")
+        if negated and not denied:
+            problems.append("a negation")
+        elif denied and not (negated or denies):
+            problems.append("without the negation")
         aimed = "ambition" in said or self._of(ours, "purpose")
         hedged = self._of(theirs, "hedge") and not (self._of(ours, "hedge") or aimed)
         return [*problems, "without the hedge"] if hedged else problems
+
+    def negates(self, text: str) -> bool:
+        """Whether the words of `text` deny."""
+        return bool(self._of(self._matcher.find(text), "negation"))
+
+    def statuses(self, text: str) -> set[str]:
+        """Ids of the statuses that the words of `text` tell."""
+        return self._of(self._matcher.find(text), "status")
 
     def _of(self, matches: list[Match], *schemes: str) -> set[str]:
         return {m.concept_id for m in matches if self.codebook.concepts[m.concept_id].scheme in schemes}

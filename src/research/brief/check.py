@@ -18,7 +18,6 @@ from research.text import sentences
 _REF, _FACT = "\ue000", "\ue001"  # around a claim's id, and around a bound value
 _MARKED = {mark: re.compile(f"{mark}([^{mark}]*){mark}") for mark in (_REF, _FACT)}
 _QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"')
-_DIGIT = re.compile(r"\d")
 _EXEMPT = ("judgement", "method")
 _HEADING_WORDS = 4
 
@@ -53,14 +52,28 @@ def check_prose(doc: Document, codebook: Codebook | None = None) -> list[str]:
                 problems.append(f'cell {cell + 1}: neither cited nor bound: "{shown}"')
             for number in _loose_numbers(sentence, doc.meta):
                 problems.append(f'cell {cell + 1}: the number "{number}" is not bound to a fact: "{shown}"')
-            cited = [text for claim in _MARKED[_REF].findall(sentence) for text in doc.sources[claim]]
+            cited = [doc.claims[claim] for claim in _MARKED[_REF].findall(sentence)]
             if comparison and cited:
-                plain = _MARKED[_REF].sub("", sentence)
-                unbound = _MARKED[_FACT].sub(lambda match: " " if _DIGIT.search(match[1]) else match[1], plain)
-                found = comparison.unsupported(unbound, doc.meta["language"], cited, denies=_FACT in plain)
+                found = _beyond(_MARKED[_REF].sub("", sentence), cited, comparison, doc.meta["language"])
                 if found:
                     problems.append(f'cell {cell + 1}: not in the quotes it cites: {", ".join(found)}: "{shown}"')
     return problems
+
+
+def _beyond(sentence: str, cited: list[Json], comparison: Comparison, language: str) -> list[str]:
+    """What a sentence says beyond the quotes, statements and statuses of the claims it cites.
+
+    A bound "no" denies what it says: that the record lacks it was counted.
+    """
+    denies = any(comparison.negates(value) for value in _MARKED[_FACT].findall(sentence))
+    unbound = _MARKED[_FACT].sub(" ", sentence)
+    sources = [text for item in cited for text in (item["statement"], *(quote["exact"] for quote in item["quotes"]))]
+    found = comparison.unsupported(unbound, language, sources, denies=denies)
+    # Quotes tell of more than their claim: that another paper was signed is no warrant to say it of this one.
+    further = {"signed", "operating"} & comparison.statuses(unbound) - {item["status"] for item in cited}
+    if further and not denies:
+        found.append(f"{' and '.join(sorted(further))}, which is the status of no claim it cites")
+    return found
 
 
 def _loose_numbers(sentence: str, meta: Json) -> Iterator[str]:

@@ -64,8 +64,8 @@ class Document:
         Claim ids in the order of their numbers.
     cells : dict
         ``figure:name``, ``table:name``, ``fact:name`` or ``claim:id`` -> the number of the cell it comes from.
-    sources : dict
-        Claim id -> its statement and its quotes.
+    claims : dict
+        Claim id -> its kind, status, statement and quotes; of all that may be cited.
     """
 
     meta: Json
@@ -73,7 +73,7 @@ class Document:
     facts: dict[str, Json]
     cited: list[str]
     cells: dict[str, int] = field(default_factory=dict)
-    sources: dict[str, list[str]] = field(default_factory=dict)
+    claims: dict[str, Json] = field(default_factory=dict)
 
 
 def clean(text: str) -> str:
@@ -134,7 +134,6 @@ class Builder:
         self.name = name
         self.cells = notebook.cells
         self.doc = Document({}, [], {}, [])
-        self.claims: dict[str, Json] = {}
         self.cell = 0
 
     def build(self) -> Document:
@@ -180,11 +179,7 @@ class Builder:
                     self.doc.facts[block["name"]] = block
                     self.doc.cells[f"fact:{block['name']}"] = self.cell
                 elif block["t"] == "notes":
-                    self.claims |= {item["id"]: item for item in block["items"]}
-                    self.doc.sources |= {
-                        item["id"]: [item["statement"], *(quote["exact"] for quote in item["quotes"])]
-                        for item in block["items"]
-                    }
+                    self.doc.claims |= {item["id"]: item for item in block["items"]}
                 elif block["t"] == "cover":
                     self.doc.meta |= {key: value for key, value in block.items() if key != "t"}
         if "language" not in self.doc.meta:
@@ -250,7 +245,7 @@ class Builder:
         return found
 
     def _cite(self, claim: str) -> int:
-        if claim not in self.claims:
+        if claim not in self.doc.claims:
             raise self._error(f"cites an unknown claim [^{claim}]", "correct the id, or add it to seeds/claims.yaml")
         if claim not in self.doc.cited:
             self.doc.cited.append(claim)
@@ -330,7 +325,7 @@ class Builder:
                 last = block["level"] = max(1, min(block["level"], last + 1))
 
     def _note(self, claim: str, number: int) -> Json:
-        item, language = self.claims[claim], self.doc.meta["language"]
+        item, language = self.doc.claims[claim], self.doc.meta["language"]
         quotes = [
             {
                 **{key: value for key, value in quote.items() if key != "exact"},

@@ -1,0 +1,36 @@
+"""Edits of articles, statements and prose that nobody declares: each is stopped, or the published tables follow it."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "benchmarks" / "mutations.py"
+
+
+@pytest.fixture(scope="module")
+def mutations():
+    spec = importlib.util.spec_from_file_location("mutations", SCRIPT)
+    module = sys.modules["mutations"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_an_edited_article_is_stopped_or_followed(mutations):
+    found = mutations.run("articles", seed=3, each=2)
+    assert len(found) == 10 and {edit.kind for edit, *_ in found} == {"number", "partner", "date", "dropped", "negated"}
+    assert [(edit, outcome) for edit, outcome, _ in found if outcome == "slipped"] == []
+    assert sum(outcome == "stopped" for _, outcome, _ in found) >= 5
+
+
+def test_an_edited_statement_or_sentence_is_stopped(mutations):
+    found = mutations.run("claims", seed=0)
+    assert len(found) == 40 and sum(edit.where.startswith("cell") for edit, *_ in found) == 20
+    assert [(edit, outcome) for edit, outcome, _ in found if outcome != "stopped"] == []
+
+
+def test_the_untouched_statements_and_prose_pass(mutations):
+    subject = mutations.Statements()
+    edits = [mutations.Edit("none", where, 0, 0, "") for where in ("undp-mou en", "cell 4", "cell 7")]
+    assert [subject.outcome(edit)[0] for edit in edits] == ["slipped"] * 3
