@@ -2,7 +2,7 @@ import pytest
 
 from conftest import CLAIMS
 from research import ResearchError, code_corpus, load_claims
-from research.claims import check_terms, mark_reviewed
+from research.claims import check_terms, mark_reviewed, to_annotations
 from research.errors import BrokenQuote
 
 
@@ -71,3 +71,18 @@ def test_nothing_is_claimed_signed_in_doha_or_washington(seeds):
     claims = study.claims(corpus)
     meetings = claims[claims["claim_id"].str.startswith(("doha", "washington", "us-"))]
     assert "signed" not in set(meetings["status"]) and "operating" not in set(meetings["status"])
+
+
+def test_claims_are_web_annotations_whose_selectors_find_the_words(tmp_path, corpus):
+    claims = load(tmp_path, corpus, CLAIMS)
+    collection = to_annotations(claims, {"a": "seeds/a.txt"})
+    (annotation,) = collection["first"]["items"]
+    assert collection["type"] == "AnnotationCollection" and collection["total"] == 1
+    assert annotation["body"] == [{"type": "TextualBody", "value": claims["statement_en"].item(), "language": "en", "format": "text/plain"}]  # fmt: skip
+    (target,) = annotation["target"]
+    words, position = target["selector"]
+    text = corpus.text("a")
+    assert text[position["start"] : position["end"]] == words["exact"] and target["source"] == "seeds/a.txt"
+    assert words["prefix"] + words["exact"] + words["suffix"] in text
+    own = set(collection["@context"][1]) & (set(annotation) | set(target))
+    assert own == set(collection["@context"][1])

@@ -6,6 +6,7 @@ the hash of the file they stand in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +21,8 @@ from research.tables import table
 from research.yamlfiles import YamlFile, read_yaml
 
 _CONTEXT = 32  # characters of prefix and suffix
+_VOCABULARY = "urn:research:"
+_OWN = ("kind", "status", "posture", "layers", "attributedTo", "sha256")  # what Web Annotation has no term for
 
 
 class Quote(pydantic.BaseModel):
@@ -159,3 +162,59 @@ def mark_reviewed(instruments: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFra
         for row in instruments.itertuples()
     ]
     return instruments.assign(reviewed=reviewed)
+
+
+def to_annotations(claims: pd.DataFrame, files: Mapping[str, str]) -> dict[str, Any]:
+    """The claims as a page of W3C Web Annotations (JSON-LD): a statement in each language on the words it rests on.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The claims table.
+    files : mapping of str to str
+        Document id -> the address of its file; a document without one, as a row of a collection, is its own.
+
+    Returns
+    -------
+    dict
+        An ``AnnotationCollection`` with one annotation a claim. A target is found again by its position or by its exact
+        words with what stands around them; `sha256` is the hash of the file they were found in.
+    """
+    return {
+        "@context": ["http://www.w3.org/ns/anno.jsonld", {key: f"{_VOCABULARY}{key}" for key in _OWN}],
+        "id": f"{_VOCABULARY}claims",
+        "type": "AnnotationCollection",
+        "total": len(claims),
+        "first": {"type": "AnnotationPage", "items": [_annotation(row, files) for row in claims.to_dict("records")]},
+    }
+
+
+def _annotation(row: dict[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+    statements = {language: row[f"statement_{language}"] for language in ("en", "fr", "ar")}
+    return {
+        "id": f"{_VOCABULARY}claim:{row['claim_id']}",
+        "type": "Annotation",
+        "motivation": "describing",
+        "kind": row["kind"],
+        "status": row["status"],
+        "posture": row["posture"],
+        "layers": list(row["layers"]),
+        "attributedTo": list(row["attributed_to"]),
+        "body": [
+            {"type": "TextualBody", "value": text, "language": language, "format": "text/plain"}
+            for language, text in statements.items()
+            if text
+        ],
+        "target": [
+            {
+                "type": "SpecificResource",
+                "source": files.get(quote["doc_id"], quote["doc_id"]),
+                "sha256": quote["sha256"],
+                "selector": [
+                    {"type": "TextQuoteSelector", **{part: quote[part] for part in ("exact", "prefix", "suffix")}},
+                    {"type": "TextPositionSelector", "start": quote["start"], "end": quote["end"]},
+                ],
+            }
+            for quote in row["quotes"]
+        ],
+    }

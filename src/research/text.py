@@ -218,35 +218,31 @@ def _without_article(word: str) -> str:
     return word[2:] if word.startswith("ال") and len(word) > 4 else word
 
 
-def whole_word(folded: str, start: int, end: int, *, pronoun: bool = False, stem: bool = False) -> Span | None:
-    """The words that a label found at ``folded[start:end]`` makes, or None if it is only a part of one.
+_AFFIX = 5  # letters; one more than the longest run of particles, or of a pronoun
 
-    An Arabic label may follow proclitics and precede an enclitic pronoun; the article counts as part of it. A stem
-    may go on to the end of its word.
 
-    >>> whole_word("وبالمغرب", 4, 8)
-    (2, 8)
-    >>> whole_word("مغربي", 1, 4) is None
-    True
-    >>> whole_word("entrepreneuriat", 0, 12, stem=True)
-    (0, 15)
+def letters_before(text: str, position: int) -> str:
+    """The letters that stand right before a position, five at most.
+
+    >>> letters_before("في وبالمغرب", 7)
+    'وبال'
     """
-    left = start
-    while left and _is_word(folded[left - 1]):
-        left -= 1
-    right = end
-    while right < len(folded) and _is_word(folded[right]):
-        right += 1
-    prefix, suffix = folded[left:start], folded[end:right]
-    prefix_fits = prefix in PROCLITICS  # also before a Latin name: وMistral
-    suffix_fits = stem or (suffix in ENCLITICS if is_arabic(folded[end - 1]) else suffix == "")
-    if not (prefix_fits and suffix_fits) or (pronoun and not suffix):
-        return None
-    return (start - 2 if prefix.endswith("ال") else start), right if stem else end
+    start, least = position, max(position - _AFFIX, 0)
+    while start > least and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    return text[start:position]
 
 
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
+def letters_behind(text: str, position: int) -> str:
+    """The letters that stand right behind a position, to the end of their word.
+
+    >>> letters_behind("entrepreneuriat social", 12)
+    'iat'
+    """
+    end, most = position, len(text)
+    while end < most and (text[end].isalnum() or text[end] == "_"):
+        end += 1
+    return text[position:end]
 
 
 def sentences(text: str, language: str) -> list[Span]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -111,7 +111,7 @@ def _meant(found: list[tuple[Any, Match]], codebook: Codebook) -> list[tuple[Any
         )
 
     return [
-        (row, replace(match, how="label") if match.how == "ordinary" else match)
+        (row, match._replace(how="label") if match.how == "ordinary" else match)
         for row, match in found
         if match.how != "ordinary" or counts(row.passage_id, match)
     ]

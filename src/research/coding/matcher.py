@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick_rs
 
 from research.codebook import Codebook, Concept
-from research.text import fold, fold_label, search_forms, whole_word
+from research.text import (
+    ENCLITICS,
+    PROCLITICS,
+    fold,
+    fold_label,
+    is_arabic,
+    letters_before,
+    letters_behind,
+    search_forms,
+)
 
 STEM = "*"  # at a label's end, as in the dictionaries of content analysis: "entrepren*"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A label found at ``text[start:end]``; `how` is label, ordinary, surname, title or never."""
 
     start: int
@@ -31,13 +40,22 @@ class _Target:
     label: str
     how: str
     pronoun: bool
+    arabic: bool  # its last letter
     stem: bool
     exact: bool
     case: str  # of the first letter, or of all, where a name could also be a word; else nothing
 
-    def fits(self, surface: str) -> bool:
+    def goes_on(self, suffix: str) -> bool:
+        """Whether the label's word may go on like this: with a pronoun, or as a stem does."""
+        if not suffix:
+            return not self.pronoun
+        return self.stem or (self.arabic and suffix in ENCLITICS)
+
+    def fits(self, text: str, start: int, end: int) -> bool:
         """Whether the words are written as a name is: "page" is no Page, and "arc" no ARC."""
-        return not self.case or (surface[:1].isupper() if self.case == "first" else surface.isupper())
+        if not self.case:
+            return True
+        return text[start].isupper() if self.case == "first" else text[start:end].isupper()
 
 
 def _forms(text: str, *, is_person: bool) -> dict[str, bool]:
@@ -87,7 +105,9 @@ class Matcher:
                     stem = text.endswith(STEM)
                     for form, pronoun in _forms(text, is_person=is_person).items():
                         exact = form == fold_label(text)
-                        targets[form].append(_Target(concept.id, concept.scheme, text, how, pronoun, stem, exact, case))
+                        arabic = is_arabic(form[-1:])
+                        target = _Target(concept.id, concept.scheme, text, how, pronoun, arabic, stem, exact, case)
+                        targets[form].append(target)
         self._targets = [_plainest(found) for found in targets.values()]
         self._automaton = ahocorasick_rs.AhoCorasick(list(targets))
 
@@ -98,18 +118,23 @@ class Matcher:
         concept is dropped.
         """
         folded = fold(text)
+        words, raw = folded.text, [*folded.starts.tolist(), len(text)]
         candidates: list[Match] = []
-        vetoes: list[Match] = []
-        for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
+        vetoes: dict[str, list[Match]] = defaultdict(list)
+        for index, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            prefix = letters_before(words, start)
+            if prefix not in PROCLITICS:  # also before a Latin name: وMistral
+                continue
+            begin, suffix = start - 2 if prefix.endswith("ال") else start, letters_behind(words, end)
             for target in self._targets[index]:
-                words = whole_word(folded.text, start, end, pronoun=target.pronoun, stem=target.stem)
-                if words is None:
+                if not target.goes_on(suffix):
                     continue
-                match = Match(*folded.raw(*words), target.concept_id, target.label, target.how)
-                if not target.fits(text[match.start : match.end]):
+                span = raw[begin], raw[end + len(suffix) if target.stem else end]
+                if not target.fits(text, *span):
                     continue
-                (vetoes if target.how == "never" else candidates).append(match)
-        kept = [m for m in candidates if not any(_inside(m, v) and v.concept_id == m.concept_id for v in vetoes)]
+                match = Match(*span, target.concept_id, target.label, target.how)
+                (vetoes[target.concept_id] if target.how == "never" else candidates).append(match)
+        kept = [m for m in candidates if not any(_inside(m, veto) for veto in vetoes.get(m.concept_id, ()))]
         kept.sort(key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id))
         taken = bytearray(len(text))
         owner: dict[tuple[int, int], set[str]] = {}

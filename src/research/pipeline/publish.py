@@ -15,6 +15,7 @@ import nbformat
 from research.brief.blocks import MIME
 from research.brief.check import check_prose
 from research.brief.model import Document, from_notebook
+from research.claims import to_annotations
 from research.errors import CheckFailed, ResearchError
 from research.files import replacing
 from research.pipeline.execute import executed_path
@@ -106,6 +107,9 @@ def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any
             provenance[f"{kind}s"].setdefault(name, {"notebook": step.path.name, "cell": cell + 1})
     for name in sorted({name for step in steps for name in step.writes}):
         files[study.root / "report" / "tables" / f"{name}.csv"] = to_csv(name, study.read(name)).encode("utf-8")
+    if any("claims" in step.writes for step in steps):
+        addresses = {file.stem: f"seeds/{file.name}" for file in study.seeds.iterdir()}
+        files[study.root / "report" / "claims.jsonld"] = _json(to_annotations(study.read("claims"), addresses))
     files[study.root / "report" / "facts.json"] = _json(facts)
     files[study.root / "report" / "run.json"] = _json(_run_record(study, steps, parameters, run_id) | provenance)
     _put(study, files)
