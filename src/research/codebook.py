@@ -48,6 +48,7 @@ class Concept(pydantic.BaseModel):
     `never` lists longer phrases inside which a label means something else. `broader` leads to layers.
     `source` says where knowledge that the articles do not state comes from. For actors: `origin`, `type`,
     `role`, `member_of`, and `surname` and `title`, which name a person only together with the document. For
+    layers and concepts: `type` ``core`` for what an article on the subject can hardly do without. For
     instruments: `type`, the kind if it is not the id, and `status`, that of one of which nothing else is said.
     """
 

@@ -38,7 +38,7 @@ def code_corpus(corpus: Corpus, codebook: Codebook) -> Evidence:
         Every row carries its offsets: ``corpus.text(doc_id)[start:end]`` is its surface or quote.
     """
     mentions = find_mentions(corpus.passages, codebook)
-    told = on_subject(corpus.passages, mentions)
+    told = on_subject(corpus.passages, mentions, codebook)
     found = split_sentences(corpus.passages[corpus.passages["doc_id"].isin(told)], mentions)
     instruments = find_instruments(found, corpus.dates, codebook)
     codes = lift(code_passages(found, codebook), instruments, mentions, codebook)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from research.codebook import Codebook
+from research.codebook import Codebook, Concept
 from research.coding.matcher import Match, Matcher
 from research.tables import STATUSES, table
 from research.text import Span, fold_label, sentences
@@ -117,15 +117,29 @@ def _meant(found: list[tuple[Any, Match]], codebook: Codebook) -> list[tuple[Any
     ]
 
 
-def on_subject(passages: pd.DataFrame, mentions: pd.DataFrame) -> set[str]:
-    """The documents of which a quarter of the paragraphs, at least, have a label of the subject.
+def on_subject(passages: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook) -> set[str]:
+    """The documents that speak of the subject; in the others ("the cloud over the stadium") a label or two is chance.
 
-    In the others ("the cloud over the stadium") a label or two is chance; short ones may never name the subject.
+    A quarter of their paragraphs, at least, have a label of the subject, and one is of its core: of an entry of type
+    ``core`` or below one, and no word of every day. Without such a label half of them have one. Short documents, which
+    may never name the subject, are not asked.
     """
+    of_subject = mentions[mentions["kind"].isin(SUBJECT)]
+    core = {c.id for c in codebook.concepts.values() if _is_core(c, codebook)}
+    plain = [
+        concept in core and label not in {t for texts in codebook.concepts[concept].ordinary.values() for t in texts}
+        for concept, label in zip(of_subject["concept_id"], of_subject["label"], strict=True)
+    ]
+    named = set(of_subject.loc[plain, "doc_id"])
     paragraphs = passages[passages["kind"] == "paragraph"]
-    spoken = set(mentions.loc[mentions["kind"].isin(SUBJECT), "passage_id"])
-    found = paragraphs["passage_id"].isin(spoken).groupby(paragraphs["doc_id"]).agg(["mean", "size"])
-    return set(found.index[(found["mean"] >= _ON_SUBJECT) | (found["size"] < 1 / _ON_SUBJECT)])
+    spoken = paragraphs["passage_id"].isin(set(of_subject["passage_id"]))
+    found = spoken.groupby(paragraphs["doc_id"]).agg(["mean", "size"])
+    needed = [_ON_SUBJECT if doc_id in named or not core else 2 * _ON_SUBJECT for doc_id in found.index]
+    return set(found.index[(found["mean"] >= needed) | (found["size"] < 1 / _ON_SUBJECT)])
+
+
+def _is_core(concept: Concept, codebook: Codebook) -> bool:
+    return "core" in {concept.type, *(codebook.concepts[layer].type for layer in codebook.layers_of(concept.id))}
 
 
 def _by_span(found: list[tuple[Any, Match]]) -> list[tuple[Any, list[Match]]]:
