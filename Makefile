@@ -23,8 +23,10 @@ lint: .venv/made  ## ruff and mypy
 bench: .venv/made  ## time the build beside a plain papermill + nbconvert loop
 	@$(BIN)/python benchmarks/build.py
 
-quality: .venv/made  ## score the loader on invented pages with gold
+quality: .venv/made  ## score the loader, the coding rules and the checks on invented pages, articles and edits
 	@$(BIN)/python benchmarks/pages.py
+	@$(BIN)/python benchmarks/coding.py
+	@$(BIN)/python benchmarks/mutations.py
 
 .venv/made: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
