@@ -165,7 +165,7 @@ def test_a_passage_is_shown_with_its_mentions_and_why(tmp_path, codebook):
     )
     html = coded(corpus, found, codebook, find_passages(corpus, found, "x")).data
     assert "<b>" not in html and "&lt;b&gt;hier" in html
-    assert 'concept data-centre, label: ' in html and ">a signé</mark>" in html
+    assert "concept data-centre, label: " in html and ">a signé</mark>" in html
     assert "signed ← " in html and html.count('class="coded"') == 2
     assert find_passages(corpus, found, "compute") == ["x#p00"] and find_passages(corpus, found, "") == [
         "x#p00",

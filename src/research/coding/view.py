@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 _STYLE = (
     "<style>.coded{border-inline-start:3px solid #cbd5e1;margin:1em 0;padding:0 1em;max-width:52em;text-align:start}"
-    ".coded p{line-height:1.9}.coded mark{padding:1px 3px;border-radius:3px;color:#111}.coded small{opacity:.8}"
+    ".coded p{line-height:1.9}.coded small{opacity:.8}"
+    ".coded mark{padding:1px 3px;border-radius:3px;color:#111;background:#fef9c3}"
     ".coded mark.cue{background:#fff;border:1px dashed #64748b}.coded mark.actor{background:#e2e8f0}"
     ".coded mark.instrument{background:#fff;border:1px solid #0f172a}</style>"
 )
-_CUES = ("status", "hedge", "negation", "posture", "speech", "bound", "partner")
+_CUES = ("status", "purpose", "hedge", "negation", "posture", "speech", "bound", "partner")
 
 
 def coded(corpus: Corpus, evidence: Evidence, codebook: Codebook, passages: Iterable[str]) -> HTML:
