@@ -144,6 +144,9 @@ def score(name: str, *, wrong: bool) -> None:
     print(table.round(2).to_string(index=False))
     print(f"layers, macro F1        {whole.loc['mean', 'f1']:.3f}   micro {whole.loc['all', 'f1']:.3f}")
     print(f"status of right layers  {same} of {len(both)} {same / max(len(both), 1):.3f}")
+    told = [frame[frame["status"] != ""][["passage_id", "status"]].drop_duplicates() for frame in (codes, gold.codes)]
+    statuses = agreement(*told, passages=gold.passages, by="status").set_index("status")
+    print(f"statuses, macro F1      {statuses.loc['mean', 'f1']:.3f}   kappa {statuses.loc['mean', 'kappa']:.3f}")
     print(f"instruments, F1         {f1(len(pairs), len(instruments), len(gold.instruments)):.3f}")
     print(f"  same status           {sum(a['status'] == b['status'] for a, b in right)} of {len(right)}")
     print(f"  same parties          {sum(set(a['parties']) == set(b['parties']) for a, b in right)} of {len(right)}")

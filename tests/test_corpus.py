@@ -185,3 +185,16 @@ def test_marks_that_only_the_eye_or_none_sees_shift_no_offset(tmp_path):
     assert_offsets(corpus)
     assert corpus.dates["from"].tolist() == ["2025-09-12", "2025-08-01", "2025-03-03"]
     assert corpus.documents["language"].tolist() == ["ar", "fr", "ar"]
+
+
+def test_an_article_in_another_language_is_refused_and_the_rest_goes_on(tmp_path):
+    german = (
+        "Das Ministerium für Digitalisierung hat am Montag in Berlin eine Absichtserklärung über ein neues Rechenzentrum "
+        "unterzeichnet. Nach Angaben der Behörde sollen die Arbeiten im kommenden Jahr beginnen, wenn man zustimmt."
+    )
+    (tmp_path / "de.txt").write_text(german, encoding="utf-8")
+    (tmp_path / "fr.txt").write_text("Le ministère a signé un accord sur les centres de données de la capitale.", encoding="utf-8")  # fmt: skip
+    corpus = load_corpus(tmp_path)
+    assert corpus.documents["doc_id"].tolist() == ["fr"]
+    (row,) = corpus.refused.to_dict("records")
+    assert row["file"] == "de.txt" and "another language (de)" in row["reason"] and row["remedy"]

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score, precision_recall_fscore_support
 
-from research.evaluation import agreement, instrument_agreement
+from research.evaluation import agreement, instrument_agreement, span_agreement
 
 PASSAGES = [f"p{n}" for n in range(12)]
 GOLD = pd.DataFrame(
@@ -40,3 +40,16 @@ def test_instruments_are_paired_once_by_kind_passage_and_status():
     found = rows(("a", "a#1", "mou", "signed"), ("a", "a#2", "mou", "announced"), ("a", "a#2", "law", "discussed"))
     gold = rows(("a", "a#2", "mou", "signed"), ("a", "a#1", "mou", "signed"), ("b", "b#1", "law", "discussed"))
     assert instrument_agreement(found, gold) == [(0, 1), (1, 0)]
+
+
+def test_statuses_are_compared_like_layers():
+    ours = pd.DataFrame({"passage_id": ["p1", "p2"], "status": ["signed", "signed"]})
+    theirs = pd.DataFrame({"passage_id": ["p1", "p2"], "status": ["signed", "announced"]})
+    table = agreement(ours, theirs, passages=["p1", "p2", "p3"], by="status").set_index("status")
+    assert table.loc["signed", ["precision", "recall"]].tolist() == [0.5, 1.0] and table.loc["announced", "f1"] == 0
+
+
+def test_spans_agree_over_characters_and_exactly():
+    ours = pd.DataFrame({"doc_id": ["a", "a", "b"], "start": [0, 20, 0], "end": [10, 30, 5]})
+    theirs = pd.DataFrame({"doc_id": ["a", "a"], "start": [0, 25], "end": [10, 35]})
+    assert span_agreement(ours, theirs) == {"precision": 0.6, "recall": 0.75, "f1": 0.6667, "exact": 0.4}

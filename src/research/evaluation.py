@@ -20,24 +20,33 @@ _INTERVAL = (2.5, 97.5)  # percent; of the bootstrap's values
 
 
 def agreement(
-    found: pd.DataFrame, gold: pd.DataFrame, *, passages: Sequence[str], seed: int = 0, samples: int = 1000
+    found: pd.DataFrame,
+    gold: pd.DataFrame,
+    *,
+    passages: Sequence[str],
+    by: str = "layer",
+    seed: int = 0,
+    samples: int = 1000,
 ) -> pd.DataFrame:
     """Precision, recall, F1 and Cohen's κ of one coding's layers against another's, with bootstrap intervals.
 
     Parameters
     ----------
     found, gold : DataFrame
-        The two codings: columns ``passage_id`` and ``layer``, one row a pair.
+        The two codings: columns ``passage_id`` and `by`, one row a pair.
     passages : sequence of str
         Every passage that both coded, those without a layer among them; they are what the bootstrap draws.
+    by : str
+        What is compared: ``layer``, or ``status``, whether or not both gave it to the same layer.
     seed, samples : int
         Of the bootstrap (Efron 1979).
 
     Returns
     -------
     DataFrame
-        One row a layer that either coding uses, then ``mean`` (unweighted over the layers of `gold`) and ``all`` (every
-        decision alike): layer, gold, found, both, precision, recall, f1, f1_low, f1_high, kappa, kappa_low, kappa_high.
+        One row a layer (or status) that either coding uses, then ``mean`` (unweighted over those of `gold`) and ``all``
+        (every decision alike): `by`, gold, found, both, precision, recall, f1, f1_low, f1_high, kappa, kappa_low and
+        kappa_high.
         The intervals hold 95 % of the samples; a measure that is not defined is ``nan``.
 
     Examples
@@ -49,8 +58,8 @@ def agreement(
     >>> table.loc["data", ["precision", "recall"]].tolist()
     [0.5, 1.0]
     """
-    layers = sorted({*found["layer"], *gold["layer"]})
-    ours, theirs = _matrix(found, passages, layers), _matrix(gold, passages, layers)
+    layers = sorted({*found[by], *gold[by]})
+    ours, theirs = _matrix(found, passages, layers, by), _matrix(gold, passages, layers, by)
     used: npt.NDArray[np.bool_] = np.asarray(theirs.any(axis=0))
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, max(len(passages), 1), size=(samples, len(passages)))
@@ -62,18 +71,18 @@ def agreement(
     )
     rows = []
     for i, name in enumerate([*layers, "mean", "all"]):
-        row: dict[str, Any] = {"layer": name} | {measure: values[0, i] for measure, values in measured.items()}
+        row: dict[str, Any] = {by: name} | {measure: values[0, i] for measure, values in measured.items()}
         row |= {f"{measure}_low": values[i] for measure, values in low.items()}
         rows.append(row | {f"{measure}_high": values[i] for measure, values in high.items()})
-    columns = ["layer", "gold", "found", "both", "precision", "recall", "f1", "f1_low", "f1_high"]
+    columns = [by, "gold", "found", "both", "precision", "recall", "f1", "f1_low", "f1_high"]
     return pd.DataFrame(rows, columns=[*columns, "kappa", "kappa_low", "kappa_high"])
 
 
-def _matrix(coding: pd.DataFrame, passages: Sequence[str], layers: Sequence[str]) -> npt.NDArray[np.bool_]:
+def _matrix(coding: pd.DataFrame, passages: Sequence[str], layers: Sequence[str], by: str) -> npt.NDArray[np.bool_]:
     """Passages by layers: whether the coding gives the layer."""
     matrix = np.zeros((len(passages), len(layers)), dtype=bool)
     row, column = ({name: i for i, name in enumerate(names)} for names in (passages, layers))
-    for passage, layer in zip(coding["passage_id"], coding["layer"], strict=True):
+    for passage, layer in zip(coding["passage_id"], coding[by], strict=True):
         if passage in row:
             matrix[row[passage], column[layer]] = True
     return matrix
@@ -108,6 +117,41 @@ def _measures(
     counts = {"gold": gold, "found": found, "both": both}
     return {name: with_mean(values, counted=True) for name, values in counts.items()} | {
         name: with_mean(values, counted=False) for name, values in measures.items()
+    }
+
+
+def span_agreement(found: pd.DataFrame, gold: pd.DataFrame) -> dict[str, float]:
+    """How far two sets of spans cover the same characters of the same documents.
+
+    Parameters
+    ----------
+    found, gold : DataFrame
+        Columns ``doc_id, start, end``.
+
+    Returns
+    -------
+    dict
+        ``precision``, ``recall`` and ``f1`` over characters, and ``exact``, the F1 over spans with both ends alike.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [10]})
+    >>> other = pd.DataFrame({"doc_id": ["a"], "start": [5], "end": [10]})
+    >>> span_agreement(one, other)
+    {'precision': 0.5, 'recall': 1.0, 'f1': 0.6667, 'exact': 0.0}
+    """
+    spans = [set(zip(frame["doc_id"], frame["start"], frame["end"], strict=True)) for frame in (found, gold)]
+    ours, theirs = ({(doc, at) for doc, start, end in part for at in range(start, end)} for part in spans)
+    both = len(ours & theirs)
+
+    def share(part: int, whole: int) -> float:
+        return round(part / whole, 4) if whole else float("nan")
+
+    return {
+        "precision": share(both, len(ours)),
+        "recall": share(both, len(theirs)),
+        "f1": share(2 * both, len(ours) + len(theirs)),
+        "exact": share(2 * len(spans[0] & spans[1]), len(spans[0]) + len(spans[1])),
     }
 
 

@@ -23,6 +23,7 @@ SUBJECT = ("layer", "concept", "initiative")
 REACHED = ("announced", "signed", "operating")
 _ON_SUBJECT = 0.25  # of a document's paragraphs
 _THEME = 3  # passages that surely speak of a layer make it a theme of their document
+BODIES = ("centre", "lab", "programme")
 PAPERS = ("mou", "agreement", "declaration_of_intent")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
@@ -308,7 +309,7 @@ def lift(codes: pd.DataFrame, instruments: pd.DataFrame, mentions: pd.DataFrame,
     at = dict(zip(mentions["mention_id"], mentions["start"], strict=True))
     told = defaultdict(list)
     for row in instruments.itertuples():
-        told[row.passage_id].append((row.start, row.end, row.status, row.layers))
+        told[row.passage_id].append((row.start, row.end, row.status, row.layers, row.kind in BODIES))
     initiatives = mentions[mentions["kind"] == "initiative"]
     named = {
         (row.passage_id, layer) for row in initiatives.itertuples() for layer in codebook.layers_of(row.concept_id)
@@ -320,9 +321,10 @@ def lift(codes: pd.DataFrame, instruments: pd.DataFrame, mentions: pd.DataFrame,
         starts = [at[mention] for mention in row.mention_ids]
         found = [
             status
-            for start, end, status, layers in told[row.passage_id]
+            for start, end, status, layers, is_body in told[row.passage_id]
             if status in REACHED
-            and (row.status or status == "signed")  # who is only described beside a paper is not what it is about
+            # Who is only described beside a paper is not what it is about; what a body is for is told without an aim.
+            and (row.status or status == "signed" or (is_body and row.layer in layers))
             and (row.layer in layers or any(start <= place < end for place in starts))
         ]
         best = max([row.status, *found], key=lambda status: STATUSES.index(status) if status else -1)

@@ -12,12 +12,11 @@ from typing import Any
 import pandas as pd
 
 from research.codebook import Codebook, Concept
-from research.coding.codes import PAPERS, Sentence, status_at
+from research.coding.codes import BODIES, PAPERS, Sentence, status_at
 from research.coding.quantities import find_numbers
 from research.tables import STATUSES, table
 from research.text import fold, is_arabic
 
-_BODIES = ("centre", "lab", "programme")
 _ANAPHORA = re.compile(
     r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|that|those)\s+(?:ال)?$", re.IGNORECASE
 )
@@ -118,7 +117,7 @@ def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str) -> bool
     before = sentence.text[: mention["start"] - sentence.start]
     after = sentence.text[mention["end"] - sentence.start :]
     definite = mention["surface"].startswith("ال") or _DEFINITE.search(before)
-    known = kind == "talks" or (kind in _BODIES and mention["kind"] == "instrument" and not _SPECIFIED.match(after))
+    known = kind == "talks" or (kind in BODIES and mention["kind"] == "instrument" and not _SPECIFIED.match(after))
     return _ANAPHORA.search(before) is not None or (known and bool(definite))
 
 
@@ -225,7 +224,7 @@ def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -
 
 def _parties(sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook) -> list[str]:
     actors = [m for m in sentence.of("actor") if m["start"] < purpose and not m["ambiguous"]]
-    if kind in _BODIES:
+    if kind in BODIES:
         # Who announces a centre is not its partner: only bodies after "in partnership with" are.
         partner = [m["end"] for m in sentence.of("partner") if m["end"] <= purpose]
         actors = [m for m in actors if partner and m["start"] >= partner[0]]

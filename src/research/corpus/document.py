@@ -25,6 +25,11 @@ from research.text import Folded, Span, fold_all
 Record = dict[str, list[dict[str, Any]]]
 
 _ARABIC, _LATIN = re.compile(r"[\u0620-\u064a\u0671-\u06d3\ufb50-\ufefc]"), re.compile(r"[a-zA-Z\u00c0-\u024f]")
+_COMMON = re.compile(
+    r"(?<!\w)(?:the|and|of|to|les|des|est|une|dans|pour|los|las|el|del|y|في|من|على|إلى|أن|التي|عن)(?!\w)"
+)
+_BESIDE_ARABIC = re.compile("[پچژگکیہےڕۆێڭ]|[^\\W\\d_ء-ي]{9}")  # letters of Persian, Urdu, Kurdish; other scripts
+_HEAD, _FEW, _SURE = 600, 5, 0.99  # characters asked, common words that settle it, probability at least
 _OWN_LANGUAGE = 10  # words; a shorter passage has its document's language
 _MARKS = re.compile(r"(?:#+|>)\s+")
 
@@ -100,6 +105,10 @@ def _document(
     if not any(passage["kind"] == "paragraph" for passage in passages):
         remedy = "save the article's text, or remove the file"
         raise ResearchError("no body text", where=article.where, remedy=remedy)
+    foreign = foreign_language(" ".join(passage["text"] for passage in passages))
+    if foreign:
+        what = f"written in another language ({foreign}) than {', '.join(LANGUAGES)}"
+        raise ResearchError(what, where=article.where, remedy="leave it out, or add a translation")
     language = _set_languages(passages)
     published = publication(article.doc_id, parts, sheet=day, metadata=article.published)
     title = next((passage["text"] for passage in passages if passage["kind"] == "title"), article.title)
@@ -180,12 +189,31 @@ def _days(parts: list[Part]) -> tuple[str, ...]:
 
 
 @cache
-def _identifier() -> Any:
+def _identifier(languages: tuple[str, ...] = ()) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(LANGUAGES)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=not languages)
+    if languages:
+        identifier.set_languages(list(languages))
     return identifier
+
+
+def foreign_language(text: str) -> str:
+    """The code of the language of `text` if it is surely none of `LANGUAGES`, else nothing.
+
+    Only a text that lacks their commonest words is asked, for asking takes time; a short one says too little.
+
+    >>> foreign_language("Das Ministerium hat am Montag in Berlin eine Absichtserklärung über ein neues Rechenzentrum "
+    ...     "unterzeichnet, und die Arbeiten sollen im kommenden Jahr beginnen, wenn der Bundestag zustimmt, heißt es.")
+    'de'
+    """
+    head = text[:_HEAD]
+    if len(head) < _HEAD // 4 or sum(1 for _ in islice(_COMMON.finditer(head), _FEW)) == _FEW:
+        return ""
+    if not _LATIN.search(head) and not _BESIDE_ARABIC.search(head):
+        return ""
+    language, probability = _identifier().classify(head)
+    return str(language) if probability > _SURE and language not in LANGUAGES else ""
 
 
 def language_of(text: str) -> str:
@@ -197,7 +225,7 @@ def language_of(text: str) -> str:
     head = text[:300]
     if not _LATIN.search(head) or len(_ARABIC.findall(head)) > len(_LATIN.findall(head)):
         return "ar" if _ARABIC.search(head) else "en"
-    return str(_identifier().classify(head)[0])
+    return str(_identifier(tuple(LANGUAGES)).classify(head)[0])
 
 
 def _set_languages(passages: list[dict[str, Any]]) -> str:
