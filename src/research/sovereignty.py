@@ -15,6 +15,7 @@ import pandas as pd
 
 from research.codebook import Codebook
 from research.coding import Evidence
+from research.coding.codes import SUBJECT
 from research.corpus import Corpus
 from research.tables import ORIGINS, POSTURES, STATUSES, table
 
@@ -44,7 +45,8 @@ def sovereignty_ledger(
     """
     stories = dict(zip(corpus.documents["doc_id"], corpus.documents["story_id"], strict=True)) if corpus else {}
     # Silent is what no word of any article names, its titles and what is beside its subject included.
-    named = {layer for c in set(evidence.mentions["concept_id"]) for layer in codebook.layers_of(c.partition("|")[0])}
+    words = evidence.mentions[evidence.mentions["kind"].isin(SUBJECT)]
+    named = {layer for concept in set(words["concept_id"]) for layer in codebook.layers_of(concept)}
     rows = []
     for layer in codebook.layers:
         spoken = evidence.codes[evidence.codes["layer"] == layer]  # a denial speaks of a layer, too

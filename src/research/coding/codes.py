@@ -22,6 +22,7 @@ from research.text import Span, fold_label, sentences
 SUBJECT = ("layer", "concept", "initiative")
 REACHED = ("announced", "signed", "operating")
 _ON_SUBJECT = 0.25  # of a document's paragraphs
+_NEAR = 3  # sentences on either side
 _THEME = 3  # passages that surely speak of a layer make it a theme of their document
 BODIES = ("centre", "lab", "programme")
 PAPERS = ("mou", "agreement", "declaration_of_intent")
@@ -217,14 +218,14 @@ def _status_of(cues: list[dict[str, Any]]) -> str:
 def status_in(
     passage: list[Sentence], at: int, mention: dict[str, Any]
 ) -> tuple[str, bool, bool, list[dict[str, Any]]]:
-    """`status_at` in the sentence `passage[at]`; where it has no cue, that of the nearest sentence with one.
+    """`status_at` in the sentence `passage[at]`; where it has no cue, that of a sentence near it with one.
 
     The sentences before are looked at first: who goes on about a thing does not say again that it was signed.
     """
     found = status_at(passage[at], mention)
     if found[3]:
         return found
-    for number in [*reversed(range(at)), *range(at + 1, len(passage))]:
+    for number in [*range(at - 1, max(at - _NEAR, 0) - 1, -1), *range(at + 1, min(at + _NEAR + 1, len(passage)))]:
         sentence = passage[number]
         cues = sentence.of("status")
         if cues and not sentence.of("negation"):

@@ -134,7 +134,7 @@ def _instrument(
     concept = codebook.concepts[mention["concept_id"]]
     if kind == "talks":
         # The words may leave open with whom talks are; a meeting may be about anything.
-        if len(parties) < (0 if concept.status else 2):
+        if not concept.status and len(parties) < 2:
             return None
         status = "discussed"
     elif kind in PAPERS:
