@@ -228,6 +228,8 @@ def letters_before(text: str, position: int) -> str:
     'وبال'
     """
     start, least = position, max(position - _AFFIX, 0)
+    if (word := text[least:position].rpartition(" ")[2]).isalnum():
+        return word
     while start > least and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
     return text[start:position]

@@ -21,6 +21,8 @@ from research.text import (
 )
 
 STEM = "*"  # at a label's end, as in the dictionaries of content analysis: "entrepren*"
+_LAST_OF_PROCLITICS = frozenset(particle[-1] for particle in PROCLITICS if particle)
+_FIRST_OF_ENCLITICS = frozenset(pronoun[0] for pronoun in ENCLITICS if pronoun)
 
 
 class Match(NamedTuple):
@@ -72,9 +74,13 @@ def _case(concept: Concept, text: str) -> str:
 
 
 def _plainest(found: list[_Target]) -> list[_Target]:
-    """Where a form is one concept's label as written, a form derived from another's of its scheme gives way."""
+    """Where a form is one concept's label as written, a form derived from another's of its scheme gives way.
+
+    Of a concept's labels that come to the same form, the first listed stands for all.
+    """
     written = {(t.scheme, t.how) for t in found if t.exact}
-    return [t for t in found if t.exact or (t.scheme, t.how) not in written]
+    plain = [t for t in found if t.exact or (t.scheme, t.how) not in written]
+    return list({(t.concept_id, t.how, t.pronoun, t.stem, t.case): t for t in reversed(plain)}.values())[::-1]
 
 
 class Matcher:
@@ -109,6 +115,8 @@ class Matcher:
                         target = _Target(concept.id, concept.scheme, text, how, pronoun, arabic, stem, exact, case)
                         targets[form].append(target)
         self._targets = [_plainest(found) for found in targets.values()]
+        self._whole_words = [[target for target in found if target.goes_on("")] for found in self._targets]
+        self._has_stem = [any(target.stem for target in found) for found in self._targets]
         self._automaton = ahocorasick_rs.AhoCorasick(list(targets))
 
     def find(self, text: str) -> list[Match]:
@@ -118,36 +126,71 @@ class Matcher:
         concept is dropped.
         """
         folded = fold(text)
-        words, raw = folded.text, [*folded.starts.tolist(), len(text)]
-        candidates: list[Match] = []
+        words = folded.text
+        spaced = f" {words} "  # a hit has a neighbour on each side, nearly always a space
+        raw, last = folded.starts, len(words)
+        found: list[Match] = []
         vetoes: dict[str, list[Match]] = defaultdict(list)
         for index, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
-            prefix = letters_before(words, start)
-            if prefix not in PROCLITICS:  # also before a Latin name: وMistral
-                continue
-            begin, suffix = start - 2 if prefix.endswith("ال") else start, letters_behind(words, end)
-            for target in self._targets[index]:
-                if not target.goes_on(suffix):
+            begin, stop, targets = start, end, self._whole_words[index]
+            if (char := spaced[start]) != " ":  # also before a Latin name: وMistral
+                if char.isalpha() and char not in _LAST_OF_PROCLITICS:
                     continue
-                span = raw[begin], raw[end + len(suffix) if target.stem else end]
-                if not target.fits(text, *span):
+                prefix = letters_before(words, start)
+                if prefix not in PROCLITICS:
+                    continue
+                if prefix[-2:] == "ال":
+                    begin = start - 2
+            if (char := spaced[end + 1]) != " ":
+                if char.isalpha() and char not in _FIRST_OF_ENCLITICS and not self._has_stem[index]:
+                    continue
+                suffix = letters_behind(words, end)
+                targets = [target for target in self._targets[index] if target.goes_on(suffix)]
+                stop = end + len(suffix)
+            for target in targets:
+                until = stop if target.stem else end
+                span = int(raw[begin]), int(raw[until]) if until < last else len(text)
+                if target.case and not target.fits(text, *span):
                     continue
                 match = Match(*span, target.concept_id, target.label, target.how)
-                (vetoes[target.concept_id] if target.how == "never" else candidates).append(match)
-        kept = [m for m in candidates if not any(_inside(m, veto) for veto in vetoes.get(m.concept_id, ()))]
-        kept.sort(key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id))
-        taken = bytearray(len(text))
-        owner: dict[tuple[int, int], set[str]] = {}
-        chosen = []
-        for match in kept:
-            span = (match.start, match.end)
-            if match.concept_id in owner.get(span, ()) and match.how != "surname":
-                continue
-            if span in owner or not any(taken[match.start : match.end]):
-                taken[match.start : match.end] = b"\x01" * (match.end - match.start)
-                owner.setdefault(span, set()).add(match.concept_id)
-                chosen.append(match)
-        return sorted(chosen, key=lambda m: (m.start, m.end, m.concept_id))
+                if target.how == "never":
+                    vetoes[target.concept_id].append(match)
+                else:
+                    found.append(match)
+        if vetoes:
+            found = [m for m in found if not any(_inside(m, veto) for veto in vetoes.get(m.concept_id, ()))]
+        return _longest(found)
+
+
+def _longest(found: list[Match]) -> list[Match]:
+    """The matches in order, without those that overlap a longer one; a span may bear several concepts."""
+    found.sort()
+    chosen: list[Match] = []
+    at = 0
+    while at < len(found):
+        first, end = at, found[at].end
+        at += 1
+        while at < len(found) and found[at].start < end:
+            end = max(end, found[at].end)
+            at += 1
+        chosen += found[first:at] if at == first + 1 else _longest_of_group(found[first:at])
+    return chosen
+
+
+def _longest_of_group(group: list[Match]) -> list[Match]:
+    taken: list[tuple[int, int]] = []
+    bearers: set[tuple[int, int, str]] = set()
+    chosen = []
+    for match in sorted(group, key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id)):
+        start, end, concept_id = match[:3]
+        if (start, end, concept_id) in bearers and match.how != "surname":
+            continue
+        if (start, end) not in taken and any(a < end and start < b for a, b in taken):
+            continue
+        taken.append((start, end))
+        bearers.add((start, end, concept_id))
+        chosen.append(match)
+    return sorted(chosen, key=lambda m: (m.start, m.end, m.concept_id))
 
 
 def _inside(inner: Match, outer: Match) -> bool:
