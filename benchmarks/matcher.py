@@ -2,11 +2,12 @@
 
     python benchmarks/matcher.py ant_ar.jsonl.gz [--runs 5]
 
-Each line of the file has ``text``. Both are given the same labels, those of the study's codebook, without vetoes; spaCy
-compares them as lower-case words of its Arabic tokeniser. Times are of finding only, the two in turn in one process,
-medians of the runs. spaCy's tokeniser remembers every word that it has met, so each run is timed twice: on texts that
-are new to it, as a collection is when it is coded, and again. A match is *attached* if a particle or a pronoun stands at it, so that its word is longer than
-the label; what one finds and the other does not is counted by text and place.
+Each line of the file has ``text``. Both are given the same labels, those of the study's codebook, without vetoes;
+spaCy compares them as lower-case words of its Arabic tokeniser. Times are of finding only, the two in turn in one
+process, medians of the runs. spaCy's tokeniser remembers every word that it has met, so each run is timed twice: on
+texts that are new to it, as a collection is when it is coded, and again. A match is *attached* if a particle or a
+pronoun stands at it, so that its word is longer than the label; what one finds and the other does not is counted by
+text and place.
 """
 
 from __future__ import annotations
