@@ -185,7 +185,7 @@ def split_sentences(passages: pd.DataFrame, mentions: pd.DataFrame) -> list[Sent
 
 def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, bool, list[dict[str, Any]]]:
     """Status of what a mention's words are said to be: ``(status, hedged, negated, cues)``."""
-    negations = _denials(sentence, mention)
+    negations = denials_of(sentence, mention)
     hedges = [m for m in sentence.of("hedge") if m["start"] < mention["end"]]
     if negations:
         return "", bool(hedges), True, negations
@@ -199,12 +199,12 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
     # What is said of a subject may stand behind it, too: "a plant could be tendered".
     behind = [m for m in sentence.of("status", "purpose", "hedge") if m not in before][:1]
     nearest = told[-1:] or purposes[:1] or behind
-    if nearest and (denials := _denials(sentence, nearest[0])):
+    if nearest and (denials := denials_of(sentence, nearest[0])):
         return "", False, True, denials
     return _status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
 
 
-def _denials(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]]:
+def denials_of(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]]:
     """The negations that govern words: those in their clause, of "without" only one before them."""
     low, high = sentence.clause(words["start"])
     negations = [m for m in sentence.of("negation") if low <= m["start"] < high]

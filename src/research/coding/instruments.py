@@ -12,15 +12,15 @@ from typing import Any
 import pandas as pd
 
 from research.codebook import Codebook, Concept
-from research.coding.codes import BODIES, PAPERS, Sentence, status_at
+from research.coding.codes import BODIES, PAPERS, Sentence, denials_of, status_at
 from research.coding.quantities import find_numbers
 from research.tables import STATUSES, table
 from research.text import fold, is_arabic
 
 _ANAPHORA = re.compile(
-    r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|that|those)\s+(?:ال)?$", re.IGNORECASE
+    r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|those)\s+(?:ال)?$", re.IGNORECASE
 )
-_DEFINITE = re.compile(r"\b(?:le|la|les|des|du|the|l['’])\s*$", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b(?:le|la|les|du|the|l['’])\s*$", re.IGNORECASE)
 # What follows "the centre" if it has not been told of before: a name, an adjective of a name, "of", "for".
 _SPECIFIED = re.compile(r"\W{1,3}(?:[A-ZÀ-Þ«“\"]|ال|لل|(?:of|for|d[eu]s?|pour|à)\b|d[’'])")
 _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
@@ -124,14 +124,17 @@ def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str) -> bool
 def _instrument(
     sentence: Sentence, mention: dict[str, Any], kind: str, name: str, codebook: Codebook, *, included: bool
 ) -> dict[str, Any] | None:
+    concept = codebook.concepts[mention["concept_id"]]
     status, hedged, negated, _ = status_at(sentence, mention)
+    if concept.status == "discussed":
+        # Talks that led to nothing, and a draft of what may be, are talks and a draft.
+        hedged, negated = False, any(m["end"] <= mention["start"] for m in denials_of(sentence, mention))
     if negated or hedged:
         return None
     aims = [m["start"] for m in _aims(sentence)]
     purpose = min([a for a in aims if a > mention["start"]], default=sentence.end)
     parties = _parties(sentence, mention, kind, purpose, codebook)
     inferred: list[str] = []
-    concept = codebook.concepts[mention["concept_id"]]
     if kind == "talks":
         # The words may leave open with whom talks are; a meeting may be about anything.
         if not concept.status and len(parties) < 2:
@@ -175,7 +178,7 @@ def _reached(sentence: Sentence, mention: dict[str, Any], concept: Concept, code
     """Status of a body, a law, a budget without a name: what the cues beside it say was done, else its usual one."""
     if _kind(mention, codebook) == "budget" and not _money(sentence, codebook.layers_of(concept.id), codebook):
         return ""
-    aimed = any(m["start"] < mention["start"] for m in _aims(sentence))
+    aimed = concept.status != "discussed" and any(m["start"] < mention["start"] for m in _aims(sentence))
     # A signature is a paper's: beside a body it is something else that was signed.
     own = [status for status in _own_cues(sentence, mention, codebook) if status in ("announced", "operating")]
     reached = own if not aimed else []

@@ -117,6 +117,9 @@ class Matcher:
         self._targets = [_plainest(found) for found in targets.values()]
         self._whole_words = [[target for target in found if target.goes_on("")] for found in self._targets]
         self._has_stem = [any(target.stem for target in found) for found in self._targets]
+        # "Data centre law" is both of data and a law: what an instrument is and what it is about don't shut each other out.
+        sides = {"instrument": True, "layer": False, "concept": False}
+        self._side = {concept.id: sides.get(concept.scheme) for concept in codebook.concepts.values()}
         self._automaton = ahocorasick_rs.AhoCorasick(list(targets))
 
     def find(self, text: str) -> list[Match]:
@@ -159,38 +162,40 @@ class Matcher:
                     found.append(match)
         if vetoes:
             found = [m for m in found if not any(_inside(m, veto) for veto in vetoes.get(m.concept_id, ()))]
-        return _longest(found)
+        return self._longest(found)
 
-
-def _longest(found: list[Match]) -> list[Match]:
-    """The matches in order, without those that overlap a longer one; a span may bear several concepts."""
-    found.sort()
-    chosen: list[Match] = []
-    at = 0
-    while at < len(found):
-        first, end = at, found[at].end
-        at += 1
-        while at < len(found) and found[at].start < end:
-            end = max(end, found[at].end)
+    def _longest(self, found: list[Match]) -> list[Match]:
+        """The matches in order, without those that overlap a longer one; a span may bear several concepts."""
+        found.sort()
+        chosen: list[Match] = []
+        at = 0
+        while at < len(found):
+            first, end = at, found[at].end
             at += 1
-        chosen += found[first:at] if at == first + 1 else _longest_of_group(found[first:at])
-    return chosen
+            while at < len(found) and found[at].start < end:
+                end = max(end, found[at].end)
+                at += 1
+            chosen += found[first:at] if at == first + 1 else self._longest_of_group(found[first:at])
+        return chosen
 
-
-def _longest_of_group(group: list[Match]) -> list[Match]:
-    taken: list[tuple[int, int]] = []
-    bearers: set[tuple[int, int, str]] = set()
-    chosen = []
-    for match in sorted(group, key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id)):
-        start, end, concept_id = match[:3]
-        if (start, end, concept_id) in bearers and match.how != "surname":
-            continue
-        if (start, end) not in taken and any(a < end and start < b for a, b in taken):
-            continue
-        taken.append((start, end))
-        bearers.add((start, end, concept_id))
-        chosen.append(match)
-    return sorted(chosen, key=lambda m: (m.start, m.end, m.concept_id))
+    def _longest_of_group(self, group: list[Match]) -> list[Match]:
+        taken: list[tuple[int, int, bool | None]] = []
+        bearers: set[tuple[int, int, str]] = set()
+        chosen = []
+        for match in sorted(group, key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id)):
+            start, end, concept_id = match[:3]
+            if (start, end, concept_id) in bearers and match.how != "surname":
+                continue
+            side = self._side[concept_id]
+            if any(
+                a < end and start < b and (a, b) != (start, end) and {side, other} != {True, False}
+                for a, b, other in taken
+            ):
+                continue
+            taken.append((start, end, side))
+            bearers.add((start, end, concept_id))
+            chosen.append(match)
+        return sorted(chosen, key=lambda m: (m.start, m.end, m.concept_id))
 
 
 def _inside(inner: Match, outer: Match) -> bool:
