@@ -23,10 +23,14 @@ _ANAPHORA = re.compile(
 _DEFINITE = re.compile(r"\b(?:le|la|les|du|the|l['’])\s*$", re.IGNORECASE)
 # What follows "the centre" if it has not been told of before: a name, an adjective of a name, "of", "for".
 _SPECIFIED = re.compile(r"\W{1,3}(?:[A-ZÀ-Þ«“\"]|ال|لل|(?:of|for|d[eu]s?|pour|à)\b|d[’'])")
+# A programme or a centre that has a name exists: "le programme « Nour »", "the Takwin programme".
+_NAME_BEHIND = re.compile(r"\W{1,2}[«“\"]\s?\w|\s(?!AI|IA)[A-ZÀ-Þ]\w")
+_NAME_BEFORE = re.compile(r"(?:\w|,) (?!AI|IA)[A-ZÀ-Þ][\w-]+[”»\"]?\s$|[”»]\s$")
 _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
 # A law in force goes by a number or a year: "loi n° 09-08", "the law of 2019", "القانون رقم 31".
 _NUMBERED = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:n°|no\.?|رقم)?\s*\d", re.IGNORECASE)
 _JOINED = re.compile(r"(?:^|\W)(?:و|et|and)\W*$")  # before a cue that starts something new
+_GAP = 3  # characters between a word and the name at it
 _UNIT = 12  # characters between a number and its unit, "million dinars"
 _BOUNDS = {"up-to": "up to", "at-least": "at least", "about": "about"}
 
@@ -44,10 +48,12 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
     """
     rows: list[dict[str, Any]] = []
     collective: set[str] = set()  # documents that report a signing without naming two parties
+    told: set[tuple[str, str]] = set()  # kinds that a document has told of
     for sentence in found:
         if sentence.kind != "paragraph":
             continue
-        for mention, kind, name in _candidates(sentence, codebook):
+        known = {kind for doc_id, kind in told if doc_id == sentence.doc_id}
+        for mention, kind, name in _candidates(sentence, codebook, known):
             included = sentence.doc_id in collective and _container(sentence, mention, codebook) is not None
             row = _instrument(sentence, mention, kind, name, codebook, included=included)
             if row is None:
@@ -60,6 +66,7 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
             # A law is told of in many sentences; one in force and one in draft are two.
             row["name"] = name or (mention["concept_id"] if kind == "law" else "")
             rows.append(row)
+            told.add((sentence.doc_id, kind))
     return table("instruments", _once(rows))
 
 
@@ -73,7 +80,7 @@ def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(best.values(), key=lambda row: (row["doc_id"], row["start"], row["instrument_id"]))
 
 
-def _candidates(sentence: Sentence, codebook: Codebook) -> list[tuple[dict[str, Any], str, str]]:
+def _candidates(sentence: Sentence, codebook: Codebook, known: set[str]) -> list[tuple[dict[str, Any], str, str]]:
     """Mentions that introduce an instrument: ``(mention, kind, initiative)``, one a kind and a name."""
     named = {_kind(m, codebook) for m in sentence.of("initiative")}
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -82,7 +89,7 @@ def _candidates(sentence: Sentence, codebook: Codebook) -> list[tuple[dict[str, 
         name = mention["concept_id"] if mention["kind"] == "initiative" else ""
         if not kind or (not name and kind in named):
             continue
-        if _refers_back(sentence, mention, kind) or _contains(sentence, mention, codebook):
+        if _refers_back(sentence, mention, kind, known=kind in known) or _contains(sentence, mention, codebook):
             continue
         # A law and a draft of another are two; an envelope that is set aside is one.
         found.setdefault((mention["concept_id"] if kind == "law" else kind, name), mention)
@@ -112,13 +119,13 @@ def _kind(mention: dict[str, Any], codebook: Codebook) -> str:
     return concept.type or (concept.id if concept.scheme == "instrument" else "")
 
 
-def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str) -> bool:
+def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str, *, known: bool) -> bool:
     """Whether the words point to something told before: "this agreement", "the talks"."""
     before = sentence.text[: mention["start"] - sentence.start]
     after = sentence.text[mention["end"] - sentence.start :]
     definite = mention["surface"].startswith("ال") or _DEFINITE.search(before)
-    known = kind == "talks" or (kind in BODIES and mention["kind"] == "instrument" and not _SPECIFIED.match(after))
-    return _ANAPHORA.search(before) is not None or (known and bool(definite))
+    article = kind == "talks" or (kind in BODIES and mention["kind"] == "instrument" and not _SPECIFIED.match(after))
+    return (known and _ANAPHORA.search(before) is not None) or (article and bool(definite))
 
 
 def _instrument(
@@ -184,7 +191,17 @@ def _reached(sentence: Sentence, mention: dict[str, Any], concept: Concept, code
     reached = own if not aimed else []
     number = _NUMBERED.match(sentence.text, mention["end"] - sentence.start)
     usual = concept.status if (concept.status != "operating" or number) and not aimed else ""
+    if not usual and _kind(mention, codebook) in BODIES and _has_name(sentence, mention):
+        usual = "announced"
     return max([usual, *([] if concept.status == "discussed" else reached)], key=["", *STATUSES].index)
+
+
+def _has_name(sentence: Sentence, mention: dict[str, Any]) -> bool:
+    """Whether a proper name that the codebook does not know stands at the words for a body."""
+    if any(-_GAP <= m["start"] - mention["end"] <= _GAP for m in sentence.of("actor", "initiative")):
+        return False
+    start, end = mention["start"] - sentence.start, mention["end"] - sentence.start
+    return bool(_NAME_BEHIND.match(sentence.text, end) or _NAME_BEFORE.search(sentence.text[:start]))
 
 
 def _money(sentence: Sentence, layers: list[str], codebook: Codebook) -> bool:
