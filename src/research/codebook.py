@@ -33,6 +33,7 @@ Scheme = Literal[
     "bound",
     "speech",
     "partner",
+    "unwritten",
     "rank",
 ]
 Texts = dict[Literal["en", "fr", "ar", "es"], list[Annotated[str, pydantic.Field(min_length=2)]]]

@@ -25,7 +25,7 @@ _DEFINITE = re.compile(r"\b(?:le|la|les|du|the|l['’])\s*$", re.IGNORECASE)
 _SPECIFIED = re.compile(r"\W{1,3}(?:[A-ZÀ-Þ«“\"]|ال|لل|(?:of|for|d[eu]s?|pour|à)\b|d[’'])")
 # A programme or a centre that has a name exists: "le programme « Nour »", "the Takwin programme".
 _NAME_BEHIND = re.compile(r"\W{1,2}[«“\"]\s?\w|\s(?!AI|IA)[A-ZÀ-Þ]\w")
-_NAME_BEFORE = re.compile(r"(?:\w|,) (?!AI|IA)[A-ZÀ-Þ][\w-]+[”»\"]?\s$|[”»]\s$")
+_NAME_BEFORE = re.compile(r"[«“]\s?$|(?:\w|,) (?!AI|IA)[A-ZÀ-Þ][\w-]+[”»\"]?\s$|[”»]\s$")
 _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
 # A law in force goes by a number or a year: "loi n° 09-08", "the law of 2019", "القانون رقم 31".
 _NUMBERED = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:n°|no\.?|رقم)?\s*\d", re.IGNORECASE)
@@ -48,14 +48,18 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
     """
     rows: list[dict[str, Any]] = []
     collective: set[str] = set()  # documents that report a signing without naming two parties
+    unwritten = {sentence.passage_id for sentence in found if sentence.of("unwritten")}
     told: set[tuple[str, str]] = set()  # kinds that a document has told of
     for sentence in found:
         if sentence.kind != "paragraph":
             continue
         known = {kind for doc_id, kind in told if doc_id == sentence.doc_id}
         for mention, kind, name in _candidates(sentence, codebook, known):
+            if kind == "talks" and rows and (rows[-1]["passage_id"], rows[-1]["kind"]) == (sentence.passage_id, kind):
+                continue  # "two meetings have been held" goes on about them
             included = sentence.doc_id in collective and _container(sentence, mention, codebook) is not None
-            row = _instrument(sentence, mention, kind, name, codebook, included=included)
+            no_text = sentence.passage_id in unwritten
+            row = _instrument(sentence, mention, kind, name, codebook, included=included, no_text=no_text)
             if row is None:
                 continue
             if kind in PAPERS and row["status"] == "signed" and len(row["parties"]) < 2:
@@ -129,7 +133,7 @@ def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str, *, know
 
 
 def _instrument(
-    sentence: Sentence, mention: dict[str, Any], kind: str, name: str, codebook: Codebook, *, included: bool
+    sentence: Sentence, mention: dict[str, Any], kind: str, name: str, codebook: Codebook, *, included: bool, no_text: bool
 ) -> dict[str, Any] | None:
     concept = codebook.concepts[mention["concept_id"]]
     status, hedged, negated, _ = status_at(sentence, mention)
@@ -144,7 +148,7 @@ def _instrument(
     inferred: list[str] = []
     if kind == "talks":
         # The words may leave open with whom talks are; a meeting may be about anything.
-        if not concept.status and len(parties) < 2:
+        if not concept.status and len(parties) < 2 and not no_text:
             return None
         status = "discussed"
     elif kind in PAPERS:
@@ -183,15 +187,17 @@ def _aims(sentence: Sentence) -> list[dict[str, Any]]:
 
 def _reached(sentence: Sentence, mention: dict[str, Any], concept: Concept, codebook: Codebook) -> str:
     """Status of a body, a law, a budget without a name: what the cues beside it say was done, else its usual one."""
-    if _kind(mention, codebook) == "budget" and not _money(sentence, codebook.layers_of(concept.id), codebook):
+    kind = _kind(mention, codebook)
+    if kind == "budget" and not _money(sentence, codebook.layers_of(concept.id), codebook):
         return ""
     aimed = concept.status != "discussed" and any(m["start"] < mention["start"] for m in _aims(sentence))
     # A signature is a paper's: beside a body it is something else that was signed.
-    own = [status for status in _own_cues(sentence, mention, codebook) if status in ("announced", "operating")]
+    possible = ["announced", "operating", *(["signed"] if kind in ("law", "other") else [])]
+    own = [status for status in _own_cues(sentence, mention, codebook) if status in possible]
     reached = own if not aimed else []
     number = _NUMBERED.match(sentence.text, mention["end"] - sentence.start)
     usual = concept.status if (concept.status != "operating" or number) and not aimed else ""
-    if not usual and _kind(mention, codebook) in BODIES and _has_name(sentence, mention):
+    if not usual and kind in (*BODIES, "other") and _has_name(sentence, mention):
         usual = "announced"
     return max([usual, *([] if concept.status == "discussed" else reached)], key=["", *STATUSES].index)
 
