@@ -26,6 +26,7 @@ _NEAR = 3  # sentences on either side
 _THEME = 3  # passages that surely speak of a layer make it a theme of their document
 BODIES = ("centre", "lab", "programme")
 PAPERS = ("mou", "agreement", "declaration_of_intent")
+_HOPED = ("ambition", "discussed")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
 
@@ -200,7 +201,8 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
     behind = [m for m in sentence.of("status", "purpose", "hedge") if m not in before][:1]
     nearest = told[-1:] or purposes[:1] or behind
     if nearest and (denials := denials_of(sentence, nearest[0])):
-        return "", False, True, denials
+        # What is denied behind a subject may be of something else: "…, which did not name the signatories".
+        return ("", False, False, []) if nearest is behind else ("", False, True, denials)
     return _status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
 
 
@@ -208,6 +210,10 @@ def denials_of(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]
     """The negations that govern words: those in their clause, of "without" only one before them."""
     low, high = sentence.clause(words["start"])
     negations = [m for m in sentence.of("negation") if low <= m["start"] < high]
+    # What is asked for or hoped may be a "no", too: "demands that no data leave the country".
+    hoped = [m["start"] for m in sentence.of("status", "hedge") if m["concept_id"] in _HOPED or m["kind"] == "hedge"]
+    if hoped and hoped[0] < words["start"]:
+        negations = [m for m in negations if m["start"] < hoped[0]]
     return [m for m in negations if m["concept_id"] != "without" or m["start"] < words["start"]]
 
 
