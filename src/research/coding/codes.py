@@ -192,6 +192,9 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
         return "", bool(hedges), True, negations
     before = [m for m in sentence.of("status", "purpose") if m["start"] < mention["start"]]
     aims = [m for m in before if m["concept_id"] == "ambition"]
+    drafts = [m for m in before if m["concept_id"] == "discussed"] + [m for m in sentence.of("instrument") if m["concept_id"] == "draft-law"]
+    if hedges and drafts and not aims and drafts[0]["start"] < hedges[0]["start"]:
+        return "discussed", False, False, drafts[:1]
     if hedges or aims:
         return "ambition", bool(hedges), False, aims[:1] or hedges[:1]
     # The purpose of what was signed or announced has its status; one of nothing told before is an aim.
@@ -236,7 +239,9 @@ def status_in(
         cues = sentence.of("status")
         if cues and not sentence.of("negation"):
             near, hedges = cues[-1:] if number < at else cues[:1], sentence.of("hedge")[:1]
-            return ("ambition", True, False, hedges) if hedges else (_status_of(near), False, False, near)
+            if hedges:
+                continue
+            return (_status_of(near), False, False, near)
     return found
 
 
