@@ -21,6 +21,8 @@ from research.text import (
 )
 
 STEM = "*"  # at a label's end, as in the dictionaries of content analysis: "entrepren*"
+_SUBJECTS = frozenset(["layer", "concept"])
+_NAMES = frozenset(["actor", "initiative", "place", "nationality"])
 _LAST_OF_PROCLITICS = frozenset(particle[-1] for particle in PROCLITICS if particle)
 _FIRST_OF_ENCLITICS = frozenset(pronoun[0] for pronoun in ENCLITICS if pronoun)
 
@@ -117,9 +119,7 @@ class Matcher:
         self._targets = [_plainest(found) for found in targets.values()]
         self._whole_words = [[target for target in found if target.goes_on("")] for found in self._targets]
         self._has_stem = [any(target.stem for target in found) for found in self._targets]
-        # "Data centre law" is both of data and a law: what an instrument is and what it is about don't shut each other out.
-        sides = {"instrument": True, "layer": False, "concept": False}
-        self._side = {concept.id: sides.get(concept.scheme) for concept in codebook.concepts.values()}
+        self._scheme = {concept.id: concept.scheme for concept in codebook.concepts.values()}
         self._automaton = ahocorasick_rs.AhoCorasick(list(targets))
 
     def find(self, text: str) -> list[Match]:
@@ -179,23 +179,36 @@ class Matcher:
         return chosen
 
     def _longest_of_group(self, group: list[Match]) -> list[Match]:
-        taken: list[tuple[int, int, bool | None]] = []
+        taken: list[tuple[int, int, str]] = []
         bearers: set[tuple[int, int, str]] = set()
         chosen = []
         for match in sorted(group, key=lambda m: (m.start - m.end, m.start, m.how, m.concept_id)):
             start, end, concept_id = match[:3]
             if (start, end, concept_id) in bearers and match.how != "surname":
                 continue
-            side = self._side[concept_id]
+            scheme = self._scheme[concept_id]
             if any(
-                a < end and start < b and (a, b) != (start, end) and {side, other} != {True, False}
-                for a, b, other in taken
+                a < end and start < b and (a, b) != (start, end) and not _side_by_side(longer, scheme)
+                for a, b, longer in taken
             ):
                 continue
-            taken.append((start, end, side))
+            taken.append((start, end, scheme))
             bearers.add((start, end, concept_id))
             chosen.append(match)
         return sorted(chosen, key=lambda m: (m.start, m.end, m.concept_id))
+
+
+def _side_by_side(longer: str, shorter: str) -> bool:
+    """Whether a match may overlap a longer one: "data centre law" is of data centres, and a law.
+
+    What an instrument is and what it is about don't shut each other out, and a cue ("published a call for tenders")
+    doesn't shut out either; but inside a subject or a name no word is a cue.
+    """
+    if longer in _NAMES:
+        return False
+    if longer in _SUBJECTS:
+        return shorter == "instrument"
+    return shorter in _SUBJECTS or (longer != "instrument" and shorter == "instrument")
 
 
 def _inside(inner: Match, outer: Match) -> bool:
