@@ -34,6 +34,7 @@ Scheme = Literal[
     "speech",
     "partner",
     "unwritten",
+    "duration",
     "rank",
 ]
 Texts = dict[Literal["en", "fr", "ar", "es"], list[Annotated[str, pydantic.Field(min_length=2)]]]

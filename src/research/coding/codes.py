@@ -26,6 +26,7 @@ _NEAR = 3  # sentences on either side
 _THEME = 3  # passages that surely speak of a layer make it a theme of their document
 BODIES = ("centre", "lab", "programme")
 PAPERS = ("mou", "agreement", "declaration_of_intent")
+_STANDS_FOR = {"purpose": "ambition", "hedge": "ambition", "duration": "operating"}
 _HOPED = ("ambition", "discussed")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
@@ -202,11 +203,11 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
     told = [m for m in before if m["kind"] == "status" and not (purposes and m["start"] > purposes[0]["start"])]
     # What is said of a subject may stand behind it, too: "a plant could be tendered".
     behind = [m for m in sentence.of("status", "purpose", "hedge") if m not in before][:1]
-    nearest = told[-1:] or purposes[:1] or behind
+    nearest = told[-1:] or purposes[:1] or behind or sentence.of("duration")[:1]
     if nearest and (denials := denials_of(sentence, nearest[0])):
         # What is denied behind a subject may be of something else: "…, which did not name the signatories".
-        return ("", False, False, []) if nearest is behind else ("", False, True, denials)
-    return _status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
+        return ("", False, False, []) if nearest[0]["start"] > mention["start"] else ("", False, True, denials)
+    return status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
 
 
 def denials_of(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]]:
@@ -220,8 +221,11 @@ def denials_of(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]
     return [m for m in negations if m["concept_id"] != "without" or m["start"] < words["start"]]
 
 
-def _status_of(cues: list[dict[str, Any]]) -> str:
-    return (str(cues[0]["concept_id"]) if cues[0]["kind"] == "status" else "ambition") if cues else ""
+def status_of(cues: list[dict[str, Any]]) -> str:
+    """The status that the first of some cues stands for."""
+    if not cues:
+        return ""
+    return str(cues[0]["concept_id"]) if cues[0]["kind"] == "status" else _STANDS_FOR[cues[0]["kind"]]
 
 
 def status_in(
@@ -241,7 +245,7 @@ def status_in(
             near, hedges = cues[-1:] if number < at else cues[:1], sentence.of("hedge")[:1]
             if hedges:
                 continue
-            return (_status_of(near), False, False, near)
+            return (status_of(near), False, False, near)
     return found
 
 
@@ -327,7 +331,7 @@ def lift(codes: pd.DataFrame, instruments: pd.DataFrame, mentions: pd.DataFrame,
         (row.passage_id, layer) for row in initiatives.itertuples() for layer in codebook.layers_of(row.concept_id)
     }
 
-    def status_of(row: Any) -> str:
+    def lifted(row: Any) -> str:
         if row.hedged or row.negated:
             return str(row.status)
         starts = [at[mention] for mention in row.mention_ids]
@@ -342,4 +346,4 @@ def lift(codes: pd.DataFrame, instruments: pd.DataFrame, mentions: pd.DataFrame,
         best = max([row.status, *found], key=lambda status: STATUSES.index(status) if status else -1)
         return str(best) or ("announced" if (row.passage_id, row.layer) in named else "")
 
-    return codes.assign(status=[status_of(row) for row in codes.itertuples()])
+    return codes.assign(status=[lifted(row) for row in codes.itertuples()])

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from research.codebook import Codebook, Concept
-from research.coding.codes import BODIES, PAPERS, Sentence, denials_of, status_at
+from research.coding.codes import BODIES, PAPERS, Sentence, denials_of, status_at, status_of
 from research.coding.quantities import find_numbers
 from research.tables import STATUSES, table
 from research.text import fold, is_arabic
@@ -236,7 +236,7 @@ def _made(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> st
 
 def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> list[str]:
     """Statuses of the cues nearest before and after a mention, leaving out those that speak of something else."""
-    cues, papers = sentence.of("status"), _papers(sentence, codebook)
+    cues, papers = sentence.of("status", "duration"), _papers(sentence, codebook)
     near = [m for m in cues if m["end"] <= mention["start"]][-1:]
     near += [m for m in cues if m["start"] >= mention["end"]][:1]
 
@@ -245,7 +245,7 @@ def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -
         between = sentence.text[mention["end"] - sentence.start : cue["start"] - sentence.start]
         return any(low < paper["start"] < high for paper in papers) or bool(_JOINED.search(between))
 
-    return [cue["concept_id"] for cue in near if not elsewhere(cue)]
+    return [status_of([cue]) for cue in near if not elsewhere(cue)]
 
 
 def _parties(sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook) -> list[str]:

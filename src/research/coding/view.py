@@ -24,7 +24,7 @@ _STYLE = (
     ".coded mark.cue{background:#fff;border:1px dashed #64748b}.coded mark.actor{background:#e2e8f0}"
     ".coded mark.instrument{background:#fff;border:1px solid #0f172a}</style>"
 )
-_CUES = ("status", "purpose", "hedge", "negation", "posture", "speech", "bound", "partner", "unwritten")
+_CUES = ("status", "purpose", "hedge", "negation", "posture", "speech", "bound", "partner", "unwritten", "duration")
 
 
 def coded(corpus: Corpus, evidence: Evidence, codebook: Codebook, passages: Iterable[str]) -> HTML:
