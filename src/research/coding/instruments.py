@@ -30,6 +30,7 @@ _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
 # A law in force goes by a number or a year: "loi n° 09-08", "the law of 2019", "القانون رقم 31".
 _NUMBERED = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:n°|no\.?|رقم)?\s*\d", re.IGNORECASE)
 _JOINED = re.compile(r"(?:^|\W)(?:و|et|and)\W*$")  # before a cue that starts something new
+OPEN_PARTIES = "open-parties"  # the codebook's entry for "the two sides"
 _GAP = 3  # characters between a word and the name at it
 _UNIT = 12  # characters between a number and its unit, "million dinars"
 _BOUNDS = {"up-to": "up to", "at-least": "at least", "about": "about"}
@@ -144,7 +145,7 @@ def _instrument(
         return None
     aims = [m["start"] for m in _aims(sentence)]
     purpose = min([a for a in aims if a > mention["start"]], default=sentence.end)
-    parties = _parties(sentence, mention, kind, purpose, codebook)
+    parties = _parties(sentence, mention, kind, status, purpose, codebook)
     inferred: list[str] = []
     if kind == "talks":
         # The words may leave open with whom talks are; a meeting may be about anything.
@@ -248,15 +249,30 @@ def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -
     return [status_of([cue]) for cue in near if not elsewhere(cue)]
 
 
-def _parties(sentence: Sentence, mention: dict[str, Any], kind: str, purpose: int, codebook: Codebook) -> list[str]:
+def _parties(
+    sentence: Sentence, mention: dict[str, Any], kind: str, status: str, purpose: int, codebook: Codebook
+) -> list[str]:
+    """Who concludes a paper, talks, or makes a body: those named before what it is for. A law has no parties."""
+    if kind == "law" or (kind == "other" and status != "signed"):
+        return []
     actors = [m for m in sentence.of("actor") if m["start"] < purpose and not m["ambiguous"]]
+    persons = {m["concept_id"] for m in actors if codebook.concepts[m["concept_id"]].type == "person"}
     if kind in BODIES:
-        # Who announces a centre is not its partner: only bodies after "in partnership with" are.
         partner = [m["end"] for m in sentence.of("partner") if m["end"] <= purpose]
-        actors = [m for m in actors if partner and m["start"] >= partner[0]]
+        if partner:
+            actors = [m for m in actors if m["start"] >= partner[0]]
+        elif mention["kind"] == "initiative" or _papers(sentence, codebook):
+            actors = []  # the sentence is about something else that they do
+        else:
+            actors = [m for m in actors if m["concept_id"] not in persons]
     ids = list(dict.fromkeys(m["concept_id"] for m in actors))
-    persons = [i for i in ids if codebook.concepts[i].type == "person"]
-    return persons if kind == "talks" and len(persons) > 1 else ids
+    if len(closed := [i for i in ids if i != OPEN_PARTIES]) > 1:
+        ids = closed  # "the two sides" are those named
+    bodies = [i for i in ids if i not in persons]
+    if kind in PAPERS and len(bodies) > 1:
+        return bodies  # persons sign for them
+    people = [i for i in ids if i in persons]
+    return people if kind == "talks" and len(people) > 1 else ids
 
 
 def _quantity(sentence: Sentence, mention: dict[str, Any], *, several: bool) -> int:
