@@ -149,6 +149,7 @@ def test_the_instruments_of_the_five_articles(seeds):
         "000 centre announced  1",
         "001 centre announced  1",
         "001 centre announced  1",
+        "001 other announced  1",
         "001 agreement signed  8",
         "001 lab announced  1",
         "001 mou announced min-digital+mistral-ai 1",

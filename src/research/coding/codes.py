@@ -193,7 +193,9 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
         return "", bool(hedges), True, negations
     before = [m for m in sentence.of("status", "purpose") if m["start"] < mention["start"]]
     aims = [m for m in before if m["concept_id"] == "ambition"]
-    drafts = [m for m in before if m["concept_id"] == "discussed"] + [m for m in sentence.of("instrument") if m["concept_id"] == "draft-law"]
+    drafts = [m for m in before if m["concept_id"] == "discussed"] + [
+        m for m in sentence.of("instrument") if m["concept_id"] == "draft-law"
+    ]
     if hedges and drafts and not aims and drafts[0]["start"] < hedges[0]["start"]:
         return "discussed", False, False, drafts[:1]
     if hedges or aims:

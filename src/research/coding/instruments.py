@@ -7,6 +7,7 @@ and its purpose clause; nothing is filled in from another article, and what is i
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -17,9 +18,7 @@ from research.coding.quantities import find_numbers
 from research.tables import STATUSES, table
 from research.text import fold, is_arabic
 
-_ANAPHORA = re.compile(
-    r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|those)\s+(?:ال)?$", re.IGNORECASE
-)
+_ANAPHORA = re.compile(r"(?:هذا|هذه|هاته|ذلك|تلك|هذين|cet|cette|ces|ce|this|these|those)\s+(?:ال)?$", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b(?:le|la|les|du|the|l['’])\s*$", re.IGNORECASE)
 # What follows "the centre" if it has not been told of before: a name, an adjective of a name, "of", "for".
 _SPECIFIED = re.compile(r"\W{1,3}(?:[A-ZÀ-Þ«“\"]|ال|لل|(?:of|for|d[eu]s?|pour|à)\b|d[’'])")
@@ -30,6 +29,12 @@ _AND = frozenset(["", "و", "et", "and", "y", ",", "،"])
 # A law in force goes by a number or a year: "loi n° 09-08", "the law of 2019", "القانون رقم 31".
 _NUMBERED = re.compile(r"\W{1,3}(?:\w+\W{1,3}){0,2}?(?:n°|no\.?|رقم)?\s*\d", re.IGNORECASE)
 _JOINED = re.compile(r"(?:^|\W)(?:و|et|and)\W*$")  # before a cue that starts something new
+_FIRST_AND_SECOND = re.compile(
+    r"(?P<first>\b(?:ال[أا]ولى|[أا]ولاهما|ال[أا]ول|[أا]ولهما|the first|one|la première|le premier|l['’]une?)\b)"
+    r".+?(?P<second>\b(?:و?الثانية|و?ثانيتهما|و?الثاني|و?ثانيهما|the second|the other|"
+    r"la seconde|la deuxième|le second|le deuxième|l['’]autre)\b)",
+    re.IGNORECASE,
+)
 OPEN_PARTIES = "open-parties"  # the codebook's entry for "the two sides"
 _GAP = 3  # characters between a word and the name at it
 _UNIT = 12  # characters between a number and its unit, "million dinars"
@@ -59,19 +64,22 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
             if kind == "talks" and rows and (rows[-1]["passage_id"], rows[-1]["kind"]) == (sentence.passage_id, kind):
                 continue  # "two meetings have been held" goes on about them
             included = sentence.doc_id in collective and _container(sentence, mention, codebook) is not None
-            no_text = sentence.passage_id in unwritten
-            row = _instrument(sentence, mention, kind, name, codebook, included=included, no_text=no_text)
-            if row is None:
-                continue
-            if kind in PAPERS and row["status"] == "signed" and len(row["parties"]) < 2:
-                collective.add(sentence.doc_id)
-            row["layers"] = _subject(sentence, mention, codebook)
-            row |= _date(sentence, dates, row["inferred"])
-            row["instrument_id"] = f"{sentence.passage_id}@{mention['start']}-{name or kind}"
-            # A law is told of in many sentences; one in force and one in draft are two.
-            row["name"] = name or (mention["concept_id"] if kind == "law" else "")
-            rows.append(row)
-            told.add((sentence.doc_id, kind))
+            for number, part in enumerate(_each(sentence, mention) if kind in PAPERS else [sentence]):
+                row = _instrument(
+                    part, mention, kind, name, codebook, included=included, unwritten=sentence.passage_id in unwritten
+                )
+                if row is None:
+                    continue
+                if kind in PAPERS and row["status"] == "signed" and len(row["parties"]) < 2:
+                    collective.add(sentence.doc_id)
+                row["layers"] = _subject(part, mention, codebook)
+                row |= _date(sentence, dates, row["inferred"])
+                row["quantity"] = 1 if part is not sentence else row["quantity"]
+                row["instrument_id"] = f"{sentence.passage_id}@{mention['start'] + number}-{name or kind}"
+                # A law is told of in many sentences; one in force and one in draft are two.
+                row["name"] = name or (mention["concept_id"] if kind == "law" else "")
+                rows.append(row)
+                told.add((sentence.doc_id, kind))
     return table("instruments", _once(rows))
 
 
@@ -83,6 +91,20 @@ def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if key not in best or STATUSES.index(row["status"]) > STATUSES.index(best[key]["status"]):
             best[key] = row
     return sorted(best.values(), key=lambda row: (row["doc_id"], row["start"], row["instrument_id"]))
+
+
+def _each(sentence: Sentence, mention: dict[str, Any]) -> list[Sentence]:
+    """The sentence once for each of two papers that it lists ("two memoranda, the first with …, the second with …")."""
+    listed = _FIRST_AND_SECOND.search(sentence.text, mention["end"] - sentence.start)
+    if not listed:
+        return [sentence]
+    first, second = sentence.start + listed.start("first"), sentence.start + listed.start("second")
+    parts = [
+        replace(sentence, mentions=[m for m in sentence.mentions if not low <= m["start"] < high])
+        for low, high in ((second, sentence.end), (first, second))
+    ]
+    # Two papers of the same parties are one signing.
+    return parts if all(any(m["start"] > first for m in part.of("actor")) for part in parts) else [sentence]
 
 
 def _candidates(sentence: Sentence, codebook: Codebook, known: set[str]) -> list[tuple[dict[str, Any], str, str]]:
@@ -134,7 +156,14 @@ def _refers_back(sentence: Sentence, mention: dict[str, Any], kind: str, *, know
 
 
 def _instrument(
-    sentence: Sentence, mention: dict[str, Any], kind: str, name: str, codebook: Codebook, *, included: bool, no_text: bool
+    sentence: Sentence,
+    mention: dict[str, Any],
+    kind: str,
+    name: str,
+    codebook: Codebook,
+    *,
+    included: bool,
+    unwritten: bool,
 ) -> dict[str, Any] | None:
     concept = codebook.concepts[mention["concept_id"]]
     status, hedged, negated, _ = status_at(sentence, mention)
@@ -149,7 +178,7 @@ def _instrument(
     inferred: list[str] = []
     if kind == "talks":
         # The words may leave open with whom talks are; a meeting may be about anything.
-        if not concept.status and len(parties) < 2 and not no_text:
+        if not concept.status and len(parties) < 2 and not unwritten:
             return None
         status = "discussed"
     elif kind in PAPERS:
