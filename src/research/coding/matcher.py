@@ -59,7 +59,7 @@ class _Target:
         """Whether the words are written as a name is: "page" is no Page, and "arc" no ARC."""
         if not self.case:
             return True
-        return text[start].isupper() if self.case == "first" else text[start:end].isupper()
+        return text[start].isupper() if self.case == "first" else text[start:end].rstrip("s").isupper()
 
 
 def _forms(text: str, *, is_person: bool) -> dict[str, bool]:
@@ -70,9 +70,11 @@ def _forms(text: str, *, is_person: bool) -> dict[str, bool]:
 
 
 def _case(concept: Concept, text: str) -> str:
-    if concept.scheme not in ("actor", "initiative") or " " in text.strip() or not text[:1].isupper():
+    if " " in text.strip() or not text[:1].isupper():
         return ""
-    return "all" if text.isupper() and len(text) > 1 else "first"
+    if text.isupper() and len(text) > 1:
+        return "all"
+    return "first" if concept.scheme in ("actor", "initiative") else ""
 
 
 def _plainest(found: list[_Target]) -> list[_Target]:
@@ -109,7 +111,7 @@ class Matcher:
             for how, texts in names.items():
                 is_person = concept.type == "person" and how in ("label", "surname")
                 for text in texts:
-                    case = _case(concept, text) if how in ("label", "surname") else ""
+                    case = _case(concept, text) if how not in ("never", "title") else ""
                     stem = text.endswith(STEM)
                     for form, pronoun in _forms(text, is_person=is_person).items():
                         exact = form == fold_label(text)
