@@ -124,9 +124,9 @@ def _meant(found: list[tuple[Any, Match]], codebook: Codebook) -> list[tuple[Any
 def on_subject(passages: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook) -> set[str]:
     """The documents that speak of the subject; in the others ("the cloud over the stadium") a label or two is chance.
 
-    A quarter of their paragraphs, at least, have a label of the subject, and two labels are of its core: of an entry of
-    type ``core`` or below one, and no words of every day. Without them half of them have one. Short documents, which may
-    never name the subject, are not asked.
+    A quarter of their paragraphs, at least, have a label of the subject, and two labels are of its core: of an entry
+    of type ``core`` or below one, and no words of every day. Without them half of them have one. Short documents,
+    which may never name the subject, are not asked.
     """
     of_subject = mentions[mentions["kind"].isin(SUBJECT)]
     core = {c.id for c in codebook.concepts.values() if _is_core(c, codebook)}
