@@ -29,6 +29,7 @@ from research.text import fold_label
 
 HERE = Path(__file__).parent / "coded"
 STUDY = Path(__file__).parent.parent / "seeds"
+OPEN = "open-parties"  # "the two parties" are parties, but nobody
 CODES = ["passage_id", "layer", "status"]
 INSTRUMENTS = ["doc_id", "passage_id", "kind", "status", "quantity", "layers", "parties"]
 
@@ -48,7 +49,7 @@ def gold_of_seeds(corpus: Corpus) -> Coded:
     content = json.loads((HERE / "seeds/gold.json").read_text(encoding="utf-8"))
     coded = content["passages"]
     codes = [(passage, c["layer"], c["status"]) for passage, row in coded.items() for c in row.get("codes", [])]
-    actors = {(passage, actor) for passage, row in coded.items() for actor in row.get("actors", [])}
+    actors = {(passage, actor) for passage, row in coded.items() for actor in row.get("actors", []) if actor != OPEN}
     paragraphs = corpus.passages.loc[corpus.passages["kind"] == "paragraph", "passage_id"].tolist()
     instruments = pd.DataFrame(content["instruments"])[INSTRUMENTS]
     return Coded(paragraphs, pd.DataFrame(codes, columns=CODES), actors, instruments, set())
@@ -110,7 +111,7 @@ def load_set(name: str, folder: Path) -> tuple[Corpus, Codebook, dict[str, str]]
 def found_by_rules(evidence: Evidence) -> tuple[pd.DataFrame, set[tuple[str, str]], pd.DataFrame]:
     """Codes, actors and instruments in the gold's frames; a denial is no status."""
     mentions = evidence.mentions[evidence.mentions["kind"] == "actor"]
-    mentions = mentions[mentions["concept_id"] != "open-parties"]  # "the two parties"
+    mentions = mentions[mentions["concept_id"] != OPEN]
     ids = mentions["concept_id"].where(~mentions["ambiguous"], "?")
     return evidence.codes[CODES], set(zip(mentions["passage_id"], ids, strict=True)), evidence.instruments[INSTRUMENTS]
 

@@ -27,6 +27,8 @@ _THEME = 3  # passages that surely speak of a layer make it a theme of their doc
 BODIES = ("centre", "lab", "programme")
 PAPERS = ("mou", "agreement", "declaration_of_intent")
 _STANDS_FOR = {"purpose": "ambition", "hedge": "ambition", "duration": "operating"}
+_DEFINITE = re.compile(r"\b(?:le|la|les|the|cet?|cette|ces|th[ie]se?|l['’])\s*$", re.IGNORECASE)
+_BESIDE = 12  # characters between a thing and what is said of it
 _HOPED = ("ambition", "discussed")
 _CLAUSE_END = re.compile(r"[،,;؛:]")
 
@@ -239,7 +241,7 @@ def status_in(
     The sentences before are looked at first: who goes on about a thing does not say again that it was signed.
     """
     found = status_at(passage[at], mention)
-    if found[3]:
+    if found[3] and not (found[3][0]["kind"] == "purpose" and _of_told(passage[at], found[3][0])):
         return found
     for number in [*range(at - 1, max(at - _NEAR, 0) - 1, -1), *range(at + 1, min(at + _NEAR + 1, len(passage)))]:
         sentence = passage[number]
@@ -250,6 +252,19 @@ def status_in(
                 continue
             return (status_of(near), False, False, near)
     return found
+
+
+def _of_told(sentence: Sentence, purpose: dict[str, Any]) -> bool:
+    """Whether a purpose is of a thing told before: "the centre aims to …"."""
+    subjects = [
+        m
+        for m in sentence.of("instrument")
+        if -_BESIDE <= m["start"] - purpose["end"] <= _BESIDE or 0 <= purpose["start"] - m["end"] <= _BESIDE
+    ]
+    return any(
+        m["surface"].startswith("ال") or _DEFINITE.search(sentence.text[: m["start"] - sentence.start])
+        for m in subjects
+    )
 
 
 def speaker_of(sentence: Sentence, codebook: Codebook) -> str:
