@@ -70,6 +70,9 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
                 )
                 if row is None:
                     continue
+                if _same_signing(sentence, rows[-1:], row, mention):
+                    rows[-1]["title"] += f", {row['title']}"
+                    continue
                 if kind in PAPERS and row["status"] == "signed" and len(row["parties"]) < 2:
                     collective.add(sentence.doc_id)
                 row["layers"] = _subject(part, mention, codebook)
@@ -78,6 +81,7 @@ def find_instruments(found: list[Sentence], dates: pd.DataFrame, codebook: Codeb
                 row["instrument_id"] = f"{sentence.passage_id}@{mention['start'] + number}-{name or kind}"
                 # A law is told of in many sentences; one in force and one in draft are two.
                 row["name"] = name or (mention["concept_id"] if kind == "law" else "")
+                row["word_end"] = mention["end"]
                 rows.append(row)
                 told.add((sentence.doc_id, kind))
     return table("instruments", _once(rows))
@@ -87,6 +91,7 @@ def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A body with a name is one instrument a document, under the furthest status that the document reports."""
     best: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
+        del row["word_end"]
         key = (row["doc_id"], row.pop("name") or row["instrument_id"])
         if key not in best or STATUSES.index(row["status"]) > STATUSES.index(best[key]["status"]):
             best[key] = row
@@ -105,6 +110,16 @@ def _each(sentence: Sentence, mention: dict[str, Any]) -> list[Sentence]:
     ]
     # Two papers of the same parties are one signing.
     return parts if all(any(m["start"] > first for m in part.of("actor")) for part in parts) else [sentence]
+
+
+def _same_signing(
+    sentence: Sentence, before: list[dict[str, Any]], row: dict[str, Any], mention: dict[str, Any]
+) -> bool:
+    """Whether a kind of paper goes on a collective signing: "several memoranda and agreements" are one."""
+    if not before or row["kind"] not in PAPERS or (before[0]["start"], before[0]["quantity"]) != (row["start"], 0):
+        return False
+    between = sentence.text[before[0]["word_end"] - sentence.start : mention["start"] - sentence.start]
+    return row["quantity"] == 0 and between.strip() in _AND
 
 
 def _candidates(sentence: Sentence, codebook: Codebook, known: set[str]) -> list[tuple[dict[str, Any], str, str]]:
