@@ -160,7 +160,6 @@ def test_the_instruments_of_the_five_articles(seeds):
         "003 talks discussed minister-digital+us-ai-director 1",
         "003 programme announced  1",
         "004 mou signed min-digital 0",
-        "004 agreement signed min-digital 0",
         "004 mou signed min-digital+min-education 1",
         "004 mou signed min-digital+credit-agricole-maroc 1",
         "004 mou signed min-digital+min-employment 1",

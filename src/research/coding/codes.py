@@ -241,6 +241,10 @@ def status_in(
     The sentences before are looked at first: who goes on about a thing does not say again that it was signed.
     """
     found = status_at(passage[at], mention)
+    # A plan that came to nothing is none, also where the next sentence says so.
+    failures = [m for sentence in passage[at : at + 2] for m in sentence.of("negation") if m["concept_id"] == "failed"]
+    if failures and found[0] not in ("discussed", "signed"):
+        return "", False, True, failures[:1]
     if found[3] and not (found[3][0]["kind"] == "purpose" and _of_told(passage[at], found[3][0])):
         return found
     for number in [*range(at - 1, max(at - _NEAR, 0) - 1, -1), *range(at + 1, min(at + _NEAR + 1, len(passage)))]:
