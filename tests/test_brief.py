@@ -225,3 +225,22 @@ def test_the_exporters_are_where_nbconvert_looks_for_them():
     from nbconvert.exporters import get_exporter
 
     assert get_exporter("brief_pdf") is BriefPDFExporter and get_exporter("brief_html") is BriefHTMLExporter
+
+
+def test_a_paragraph_of_the_record_shows_the_certainty_of_its_least_certain_claim(tmp_path, corpus):
+    from conftest import CLAIMS
+
+    (tmp_path / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    claims = load_claims(tmp_path / "claims.yaml", corpus)
+    claims = pd.concat([claims, claims.assign(claim_id="lakes-twice")], ignore_index=True)
+    first, second = claims["claim_id"]
+    grades = pd.Series("high", index=claims["claim_id"])
+    grades[second] = "low"
+    notes = Notes(claims, corpus, grades=grades)
+    prose = f"One.[^{first}]\n\nTwo.[^{first}][^{second}]\n\n- Three.[^{first}]\n\nNothing cited."
+    printed = flat(from_notebook(executed(prose, notes)))
+    assert printed.count("high certainty") == 3  # two paragraphs, and the note
+    assert printed.count("low certainty") == 2  # one paragraph, and the note
+    judged = flat(from_notebook(executed(prose, notes, tags=["judgement"])))
+    assert judged.count("high certainty") == judged.count("low certainty") == 1  # the notes only
+    assert " certainty" not in flat(from_notebook(executed(prose, Notes(claims, corpus))))

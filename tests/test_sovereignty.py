@@ -1,7 +1,7 @@
 import pandas as pd
 
 from research import code_corpus, load_claims, sovereignty_ledger
-from research.sovereignty import _certainty
+from research.sovereignty import _certainty, grade_claims
 from research.tables import table
 
 NONE = table("instruments", [])
@@ -64,3 +64,15 @@ def test_a_corpus_without_instruments_and_a_layer_only_denied(tmp_path, codebook
     assert evidence.instruments.empty
     assert not ledger.loc["compute", "silent"] and ledger.loc["compute", "passages"] == 0
     assert ledger.loc["talent", "silent"]
+
+
+def test_each_claim_has_a_grade_by_its_own_stories_instruments_and_words(seeds):
+    study, corpus = seeds
+    evidence, claims = code_corpus(corpus, study.codebook()), study.claims(corpus)
+    grades = grade_claims(claims, evidence.mentions, evidence.instruments, corpus=corpus)
+    assert grades["energy-mou"] == "medium"  # one story, and an instrument with a party
+    assert grades["doha-meeting"] == "low"  # two versions, but of one story
+    assert grades["washington-cooperation-may-include"] == "low"  # hedged
+    kinds = claims.set_index("claim_id")["kind"]
+    assert set(grades[kinds.isin(["assertion", "commitment"])]) == {"low"}
+    assert set(grade_claims(claims, evidence.mentions, NONE, corpus=corpus)) == {"low", "medium"}

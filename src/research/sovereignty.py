@@ -95,18 +95,54 @@ def _body(concept_id: str, codebook: Codebook) -> str:
     return codebook.concepts[concept_id].member_of or concept_id
 
 
+def _grade(stories: int, *, fact: bool, hedged: bool, named: bool) -> int:
+    if hedged:
+        return 0
+    return 2 if stories >= 3 and fact else int(stories >= 2 or named)
+
+
+def grade_claims(
+    claims: pd.DataFrame, mentions: pd.DataFrame, instruments: pd.DataFrame, *, corpus: Corpus | None = None
+) -> pd.Series[str]:
+    """How certain each claim is, by the rule of the ledger: the grade of each claim's id.
+
+    Stories are those of its quotes; a named instrument is one with parties in them. What somebody only asserts or
+    promises, or words hedge, is low.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The claims table.
+    mentions, instruments : DataFrame
+        The evidence's tables.
+    corpus : Corpus, optional
+        Tells which documents are one story.
+    """
+    stories = dict(zip(corpus.documents["doc_id"], corpus.documents["story_id"], strict=True)) if corpus else {}
+    hedges = mentions[mentions["kind"] == "hedge"]
+    papers = instruments[instruments["kind"] != "talks"]
+    papers = papers[papers["parties"].map(len) > 0]
+
+    def within(rows: pd.DataFrame, quotes: list[dict[str, Any]]) -> bool:
+        return any(
+            bool(((rows["doc_id"] == q["doc_id"]) & (rows["start"] < q["end"]) & (rows["end"] > q["start"])).any())
+            for q in quotes
+        )
+
+    def grade(row: Any) -> str:
+        told = len({stories.get(quote["doc_id"], quote["doc_id"]) for quote in row.quotes})
+        soft = row.kind in ("assertion", "commitment") or within(hedges, row.quotes)
+        return GRADES[_grade(told, fact=row.kind == "fact", hedged=soft, named=within(papers, row.quotes))]
+
+    return pd.Series({row.claim_id: grade(row) for row in claims.itertuples()}, dtype=str)
+
+
 def _certainty(row: dict[str, Any], codes: pd.DataFrame, claims: pd.DataFrame, instruments: pd.DataFrame) -> str:
     if row["silent"]:
         return "silent"
     named = any(len(parties) > 0 for parties in instruments.loc[instruments["kind"] != "talks", "parties"])
     hedged = not codes.empty and bool(codes["hedged"].all())
-    facts = bool((claims["kind"] == "fact").any())
-    if row["stories"] >= 3 and facts and not hedged:
-        grade = 2
-    elif (row["stories"] >= 2 or named) and not hedged:
-        grade = 1
-    else:
-        grade = 0
+    grade = _grade(row["stories"], fact=bool((claims["kind"] == "fact").any()), hedged=hedged, named=named)
     analyst = _furthest([*claims["status"]])
     if grade and analyst != row["status_top"]:
         grade -= 1

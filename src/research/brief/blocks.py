@@ -153,11 +153,16 @@ class Notes(Block):
         The claims table.
     corpus : Corpus
         The articles quoted.
+    grades : Series, optional
+        The certainty of each claim (`research.sovereignty.grade_claims`): printed with it, and beside each paragraph
+        of the record that cites it.
     language : str
         Language of the statements.
     """
 
-    def __init__(self, claims: pd.DataFrame, corpus: Corpus, *, language: str = "en") -> None:
+    def __init__(
+        self, claims: pd.DataFrame, corpus: Corpus, *, grades: pd.Series[str] | None = None, language: str = "en"
+    ) -> None:
         documents = corpus.documents.set_index("doc_id")
         passages = corpus.passages
 
@@ -185,6 +190,7 @@ class Notes(Block):
                 "id": row.claim_id,
                 "kind": row.kind,
                 "status": row.status,
+                "certainty": str(grades[row.claim_id]) if grades is not None else "",
                 "statement": getattr(row, f"statement_{language}"),
                 "quotes": [quote(q) for q in row.quotes],
             }

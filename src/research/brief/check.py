@@ -107,6 +107,8 @@ def _flat(pieces: list[Json]) -> str:
             found.append(_REF + piece["id"] + _REF)
         elif piece["t"] == "fact":
             found.append(_FACT + piece["v"] + _FACT)
+        elif piece["t"] == "grade":
+            continue
         elif "c" in piece:
             found.append(_flat(piece["c"]))
         else:

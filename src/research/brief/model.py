@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from research.brief.blocks import MIME
 from research.errors import ResearchError
+from research.sovereignty import GRADES
 
 Json = dict[str, Any]
 BOXES = ("summary", "aside", "judgement", "method")
@@ -33,8 +34,12 @@ LABELS = {
         "position": "characters",
         "undated": "undated",
         "evidence": "Evidence",
+        "low": "low certainty",
+        "medium": "medium certainty",
+        "high": "high certainty",
     }
 }
+_OPINION = {"judgement", "method"}  # tags of cells that are no record
 RIGHT_TO_LEFT = ("ar",)
 _LONG_TABLE = 1200  # characters, from which a table may run over a page's end
 
@@ -127,7 +132,7 @@ class Builder:
 
     Block forms (key ``t``): ``h`` heading (level, c), ``p`` paragraph (c), ``ul``/``ol`` (items), ``quote`` (c),
     ``box`` (kind, c), ``figure``, ``table``, ``notes``. ``c`` holds inline pieces: ``run`` (v, l),
-    ``strong``/``em`` (c), ``link`` (url, c), ``ref`` (n), ``fact`` (v), ``br``.
+    ``strong``/``em`` (c), ``link`` (url, c), ``ref`` (n), ``fact`` (v), ``grade`` (v), ``br``.
     """
 
     def __init__(self, notebook: Any, name: str) -> None:
@@ -192,6 +197,8 @@ class Builder:
     def _prose(self, source: str, tags: list[str]) -> None:
         tokens, _ = _markdown()(source)
         blocks = self._blocks(tokens)
+        if not _OPINION.intersection(tags):
+            self._grade(blocks)
         kind = next((tag for tag in tags if tag in BOXES), "")
         for is_heading, group in groupby(blocks, key=lambda block: block["t"] == "h"):
             found = list(group)
@@ -218,6 +225,18 @@ class Builder:
             elif kind == "table":
                 raise self._error("a Markdown table", "display Table(frame, caption, name=…) instead")
         return found
+
+    def _grade(self, blocks: list[Json]) -> None:
+        """At the end of each paragraph of the record, how certain the least certain claim is that it cites."""
+        for block in blocks:
+            if block["t"] in ("ul", "ol"):
+                for item in block["items"]:
+                    self._grade(item)
+            elif block["t"] == "p":
+                cited = [self.doc.claims[piece["id"]]["certainty"] for piece in block["c"] if piece["t"] == "ref"]
+                if cited and all(cited):
+                    least = min(cited, key=GRADES.index)
+                    block["c"].append({"t": "grade", "v": LABELS[self.doc.meta["language"]][least]})
 
     def _runs(self, text: str) -> list[Json]:
         return [{"t": "run", **run} for run in runs(text, self.doc.meta["language"])]
@@ -334,7 +353,14 @@ class Builder:
             }
             for quote in item["quotes"]
         ]
-        return {**item, "n": number, "statement": runs(item["statement"], language), "quotes": quotes}
+        certainty = LABELS[language].get(item["certainty"], "")
+        return {
+            **item,
+            "n": number,
+            "certainty": certainty,
+            "statement": runs(item["statement"], language),
+            "quotes": quotes,
+        }
 
 
 def _plain(pieces: list[Json]) -> str:
