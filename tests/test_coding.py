@@ -192,3 +192,58 @@ def test_no_passage_of_the_five_articles_speaks_of_chips_or_connectivity(seeds):
 def test_a_number_with_its_unit_attached_is_read_whole_and_a_name_with_a_figure_is_not_a_number():
     read = [(n.value, n.unit) for n in find_numbers("3.5M€, 100MW et 40k; the 1990s, 5G and 3D, 1,500,000 DH")]
     assert read == [(3.5, "M"), (100.0, "MW"), (40.0, "k"), (1990.0, "s"), (1500000.0, "DH")]
+
+
+@pytest.mark.parametrize(
+    "text, layer, status",
+    [
+        ("L'ordre des médecins demande que nulle donnée médicale ne quitte les centres de données du pays.", "compute", "discussed"),
+        ("A draft bill before parliament would oblige ministries to keep their files in national data centres.", "compute", "discussed"),
+        ("The plan for a national data centre was unveiled in 2016. It was shelved two years later for want of money.", "compute", ""),
+        ("Les pourparlers sur le centre de données durent depuis janvier entre les deux entreprises du secteur.", "compute", "discussed"),
+        ("Le centre de données de la capitale héberge depuis janvier les fichiers de vingt administrations.", "compute", "operating"),
+        ("Il s'agit des centres de données, a-t-on appris auprès du ministère, qui n'a pas publié la liste des signataires.", "compute", ""),
+    ],
+)  # fmt: skip
+def test_the_status_of_what_is_asked_drafted_dropped_or_lasting(tmp_path, seeds, text, layer, status):
+    codes = coded(tmp_path, seeds[0].codebook(), text).codes.set_index("layer")
+    assert codes.loc[layer, "status"] == status
+
+
+@pytest.mark.parametrize(
+    "text, rows",
+    [
+        ("Le ministère a donné le coup d'envoi du programme « Nour » pour les artisanes du Sud et de la montagne.", [["programme", "announced", 1]]),
+        ("The Agency sat down with Telamar over a second cable in May. The two sides parted without signing anything.", [["talks", "discussed", 1]]),
+        ("Dix États ont adopté et signé une charte sur l'usage responsable des algorithmes dans leurs services.", [["other", "signed", 1]]),
+        ("The ministry signed several memoranda and agreements on artificial intelligence with its many partners.", [["mou", "signed", 0]]),
+        ("The deputies discussed a data centre law. No one has read the law before, the speaker told the press.", []),
+    ],
+)  # fmt: skip
+def test_instruments_without_the_words_of_a_signing(tmp_path, seeds, text, rows):
+    assert coded(tmp_path, seeds[0].codebook(), text).instruments[["kind", "status", "quantity"]].values.tolist() == rows
+
+
+def test_two_papers_that_a_sentence_lists_have_each_its_parties(tmp_path, seeds):
+    text = "ووقعت وزارة الانتقال الرقمي مذكرتي تفاهم، أولاهما مع القرض الفلاحي للمغرب والثانية مع ميسترال حول الذكاء الاصطناعي."
+    rows = coded(tmp_path, seeds[0].codebook(), text).instruments
+    assert [set(parties) for parties in rows["parties"]] == [
+        {"min-digital", "credit-agricole-maroc"}, {"min-digital", "mistral-ai"}
+    ]  # fmt: skip
+    assert rows["quantity"].tolist() == [1, 1] and rows["instrument_id"].is_unique
+
+
+def test_persons_sign_for_their_bodies_and_a_law_has_no_parties(tmp_path, seeds):
+    signed = "Omar Seghrouchni a signé une convention entre la CNDP et Mistral AI sur les données personnelles à Rabat."
+    rows = coded(tmp_path, seeds[0].codebook(), signed).instruments
+    assert rows["parties"].map(set).tolist() == [{"cndp", "mistral-ai"}]
+    law = "La CNDP applique la loi n° 09-08 sur les données personnelles, en vigueur depuis 2009 dans tout le pays."
+    rows = coded(tmp_path, seeds[0].codebook(), law).instruments
+    assert rows[["kind", "status"]].values.tolist() == [["law", "operating"]] and rows["parties"].tolist() == [[]]
+
+
+def test_a_subject_inside_an_instrument_and_a_cue_around_one(seeds):
+    matcher, concepts = Matcher(seeds[0].codebook()), seeds[0].codebook().concepts
+    found = {m.concept_id for m in matcher.find("They examine a data centre law.")}
+    assert "law" in found and "compute" in {layer for concept in found for layer in concepts[concept].broader}
+    assert not [m for m in matcher.find("ninety ins and outs of the matter") if m.label == "INS"]

@@ -221,7 +221,7 @@ def denials_of(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]
     negations = [m for m in sentence.of("negation") if low <= m["start"] < high]
     # What is asked for or hoped may be a "no", too: "demands that no data leave the country".
     hoped = [m["start"] for m in sentence.of("status", "hedge") if m["concept_id"] in _HOPED or m["kind"] == "hedge"]
-    if hoped and hoped[0] < words["start"]:
+    if hoped and hoped[0] <= words["start"]:
         negations = [m for m in negations if m["start"] < hoped[0]]
     return [m for m in negations if m["concept_id"] != "without" or m["start"] < words["start"]]
 

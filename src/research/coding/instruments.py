@@ -280,7 +280,7 @@ def _made(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> st
 
 
 def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -> list[str]:
-    """Statuses of the cues nearest before and after a mention, leaving out those that speak of something else."""
+    """Statuses of the cues nearest before and after a mention, without those that are denied or of something else."""
     cues, papers = sentence.of("status", "duration"), _papers(sentence, codebook)
     near = [m for m in cues if m["end"] <= mention["start"]][-1:]
     near += [m for m in cues if m["start"] >= mention["end"]][:1]
@@ -290,7 +290,7 @@ def _own_cues(sentence: Sentence, mention: dict[str, Any], codebook: Codebook) -
         between = sentence.text[mention["end"] - sentence.start : cue["start"] - sentence.start]
         return any(low < paper["start"] < high for paper in papers) or bool(_JOINED.search(between))
 
-    return [status_of([cue]) for cue in near if not elsewhere(cue)]
+    return [status_of([cue]) for cue in near if not (elsewhere(cue) or denials_of(sentence, cue))]
 
 
 def _parties(
@@ -327,7 +327,7 @@ def _quantity(sentence: Sentence, mention: dict[str, Any], *, several: bool) -> 
     if before:
         return int(before[-1].value)
     first = fold(mention["surface"]).text.split(" ")[0]
-    plural = first.endswith("ات") if is_arabic(first) else first.endswith("s")
+    plural = first.endswith("ات") if is_arabic(first) else first.endswith("s") or first == "memoranda"
     return 0 if several and plural else 1
 
 
