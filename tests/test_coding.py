@@ -221,7 +221,9 @@ def test_the_status_of_what_is_asked_drafted_dropped_or_lasting(tmp_path, seeds,
     ],
 )  # fmt: skip
 def test_instruments_without_the_words_of_a_signing(tmp_path, seeds, text, rows):
-    assert coded(tmp_path, seeds[0].codebook(), text).instruments[["kind", "status", "quantity"]].values.tolist() == rows
+    assert (
+        coded(tmp_path, seeds[0].codebook(), text).instruments[["kind", "status", "quantity"]].values.tolist() == rows
+    )
 
 
 def test_two_papers_that_a_sentence_lists_have_each_its_parties(tmp_path, seeds):
