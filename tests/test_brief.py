@@ -244,3 +244,17 @@ def test_a_paragraph_of_the_record_shows_the_certainty_of_its_least_certain_clai
     judged = flat(from_notebook(executed(prose, notes, tags=["judgement"])))
     assert judged.count("high certainty") == judged.count("low certainty") == 1  # the notes only
     assert " certainty" not in flat(from_notebook(executed(prose, Notes(claims, corpus))))
+
+
+@pytest.mark.parametrize(
+    ("prose", "passes"),
+    [
+        ("The articles report talks, and {{ facts.talk_signatures }} signature.[^doha-meeting]", True),
+        ("The articles report talks, and {{ facts.talk_signatures }} inauguration.[^doha-meeting]", False),
+    ],
+)
+def test_a_counted_no_denies_only_the_status_that_its_fact_is_named_for(seeds, prose, passes):
+    study, corpus = seeds
+    notes = Notes(study.claims(corpus), corpus)
+    doc = from_notebook(executed(prose, fact("talk_signatures", 0, text="no"), notes))
+    assert (check_prose(doc, study.codebook()) == []) is passes

@@ -16,6 +16,8 @@ from research.statements import Comparison
 from research.text import sentences
 
 _REF, _FACT = "\ue000", "\ue001"  # around a claim's id, and around a bound value
+_OF = "\ue002"  # between the value and its fact's name
+_NAMED = re.compile(f"{_OF}[^{_FACT}]*")
 _MARKED = {mark: re.compile(f"{mark}([^{mark}]*){mark}") for mark in (_REF, _FACT)}
 _QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"')
 _EXEMPT = ("judgement", "method")
@@ -44,7 +46,7 @@ def check_prose(doc: Document, codebook: Codebook | None = None) -> list[str]:
             for n in _loose_numbers(lead, doc.meta)
         ]
         for sentence in _sentences(text, doc.meta["language"]):
-            words = _MARKED[_REF].sub("", sentence).replace(_FACT, "")
+            words = _NAMED.sub("", _MARKED[_REF].sub("", sentence)).replace(_FACT, "")
             shown = " ".join(words.split())[:80]
             if not re.search(r"\w", words):
                 continue
@@ -63,12 +65,18 @@ def check_prose(doc: Document, codebook: Codebook | None = None) -> list[str]:
 def _beyond(sentence: str, cited: list[Json], comparison: Comparison, language: str) -> list[str]:
     """What a sentence says beyond the quotes, statements and statuses of the claims it cites.
 
-    A bound "no" denies what it says: that the record lacks it was counted.
+    A bound "no" denies what it says: that the record lacks it was counted. Which status was counted, the fact's name
+    says: ``talk_signatures``.
     """
-    denies = any(comparison.negates(value) for value in _MARKED[_FACT].findall(sentence))
+    facts = [bound.partition(_OF) for bound in _MARKED[_FACT].findall(sentence)]
+    counted = [name.replace("_", " ") for value, _, name in facts if comparison.negates(value)]
+    denies = bool(counted)
     unbound = _MARKED[_FACT].sub(" ", sentence)
     sources = [text for item in cited for text in (item["statement"], *(quote["exact"] for quote in item["quotes"]))]
     found = comparison.unsupported(unbound, language, sources, denies=denies)
+    told = comparison.statuses(" ".join([*sources, *counted])) | {"ambition"}
+    if denies and (other := comparison.statuses(unbound) - told):
+        found.append(f"{' and '.join(sorted(other))}, which no fact here counts")
     # Quotes tell of more than their claim: that another paper was signed is no warrant to say it of this one.
     further = {"signed", "operating"} & comparison.statuses(unbound) - {item["status"] for item in cited}
     if further and not denies:
@@ -100,13 +108,13 @@ def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
 
 
 def _flat(pieces: list[Json]) -> str:
-    """Prose as one string: a claim's id and a bound value each stand between two marks."""
+    """Prose as one string: a claim's id, and a bound value with its name, each stand between two marks."""
     found = []
     for piece in pieces:
         if piece["t"] == "ref":
             found.append(_REF + piece["id"] + _REF)
         elif piece["t"] == "fact":
-            found.append(_FACT + piece["v"] + _FACT)
+            found.append(_FACT + piece["v"] + _OF + piece["name"] + _FACT)
         elif piece["t"] == "grade":
             continue
         elif "c" in piece:

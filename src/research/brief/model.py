@@ -132,7 +132,7 @@ class Builder:
 
     Block forms (key ``t``): ``h`` heading (level, c), ``p`` paragraph (c), ``ul``/``ol`` (items), ``quote`` (c),
     ``box`` (kind, c), ``figure``, ``table``, ``notes``. ``c`` holds inline pieces: ``run`` (v, l),
-    ``strong``/``em`` (c), ``link`` (url, c), ``ref`` (n), ``fact`` (v), ``grade`` (v), ``br``.
+    ``strong``/``em`` (c), ``link`` (url, c), ``ref`` (n), ``fact`` (v, name), ``grade`` (v), ``br``.
     """
 
     def __init__(self, notebook: Any, name: str) -> None:
@@ -252,7 +252,7 @@ class Builder:
             elif kind == "reference":
                 found.append({"t": "ref", "n": self._cite(token["raw"]), "id": token["raw"]})
             elif kind == "fact":
-                found.append({"t": "fact", "v": self._value(token["raw"])})
+                found.append({"t": "fact", "v": self._value(token["raw"]), "name": token["raw"].partition(".")[2]})
             elif kind == "softbreak":
                 found.append({"t": "run", "v": " "})
             elif kind == "linebreak":
