@@ -202,6 +202,9 @@ def test_a_number_with_its_unit_attached_is_read_whole_and_a_name_with_a_figure_
         ("The plan for a national data centre was unveiled in 2016. It was shelved two years later for want of money.", "compute", ""),
         ("Les pourparlers sur le centre de données durent depuis janvier entre les deux entreprises du secteur.", "compute", "discussed"),
         ("Le centre de données de la capitale héberge depuis janvier les fichiers de vingt administrations.", "compute", "operating"),
+        ("After the talks the ministry said that no agreement was signed on the data centre with any company.", "compute", ""),
+        ("Malgré des négociations, aucun accord n'a été signé sur le centre de données de la capitale du pays.", "compute", ""),
+        ("رغم المباحثات التي جرت بين الطرفين لم يتم توقيع أي اتفاقية حول مركز البيانات في الرباط يوم الاثنين.", "compute", ""),
         ("Il s'agit des centres de données, a-t-on appris auprès du ministère, qui n'a pas publié la liste des signataires.", "compute", ""),
     ],
 )  # fmt: skip

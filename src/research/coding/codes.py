@@ -2,7 +2,7 @@
 
 Status is read inside one sentence, and only where that has no cue, in its neighbours. The cue nearest before a
 layer's words decides, else the nearest after; what follows an ambition or a hedge in the sentence is no more than an
-ambition, and what a negation governs is nothing.
+ambition – in a draft, what is discussed – and what a negation governs, or what came to nothing, is nothing.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
         m for m in sentence.of("instrument") if m["concept_id"] == "draft-law"
     ]
     if hedges and drafts and not aims and drafts[0]["start"] < hedges[0]["start"]:
-        return "discussed", False, False, drafts[:1]
+        return "discussed", True, False, drafts[:1]
     if hedges or aims:
         return "ambition", bool(hedges), False, aims[:1] or hedges[:1]
     # The purpose of what was signed or announced has its status; one of nothing told before is an aim.
@@ -210,8 +210,9 @@ def status_at(sentence: Sentence, mention: dict[str, Any]) -> tuple[str, bool, b
     behind = [m for m in sentence.of("status", "purpose", "hedge") if m not in before][:1]
     nearest = told[-1:] or purposes[:1] or behind or sentence.of("duration")[:1]
     if nearest and (denials := denials_of(sentence, nearest[0])):
-        # What is denied behind a subject may be of something else: "…, which did not name the signatories".
-        return ("", False, False, []) if nearest[0]["start"] > mention["start"] else ("", False, True, denials)
+        # What is denied behind a subject may be of something else: "…, which did not name the signatories". Then the
+        # subject has no status, and none is looked for in the next sentence.
+        return "", False, nearest[0]["start"] < mention["start"], denials
     return status_of(nearest), any(m["kind"] == "hedge" for m in nearest), False, nearest
 
 
@@ -219,9 +220,11 @@ def denials_of(sentence: Sentence, words: dict[str, Any]) -> list[dict[str, Any]
     """The negations that govern words: those in their clause, of "without" only one before them."""
     low, high = sentence.clause(words["start"])
     negations = [m for m in sentence.of("negation") if low <= m["start"] < high]
-    # What is asked for or hoped may be a "no", too: "demands that no data leave the country".
+    # What is asked for or hoped may be a "no", too: "demands that no data leave the country". What was not signed after
+    # talks was not signed.
+    reached = words["concept_id"] in REACHED
     hoped = [m["start"] for m in sentence.of("status", "hedge") if m["concept_id"] in _HOPED or m["kind"] == "hedge"]
-    if hoped and hoped[0] <= words["start"]:
+    if not reached and hoped and hoped[0] <= words["start"]:
         negations = [m for m in negations if m["start"] < hoped[0]]
     return [m for m in negations if m["concept_id"] != "without" or m["start"] < words["start"]]
 
