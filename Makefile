@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: brief test check lint lock bench quality clean help
+TORCH ?= torch
+
+.PHONY: brief test test-engines check lint lock bench quality clean help
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -13,6 +15,14 @@ brief: .venv/made  ## build report/brief.en.pdf and .html from the articles in s
 
 test: .venv/made  ## run the tests, offline
 	@$(BIN)/python -m pytest
+
+test-engines:  ## test the sentence-transformers engine, in an environment of its own with torch (TORCH=torch==2.13.0)
+	@test -x .venv-engines/bin/python || $(PYTHON) -m venv .venv-engines
+	@.venv-engines/bin/python -m pip install -q --disable-pip-version-check $(TORCH)
+	@.venv-engines/bin/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@.venv-engines/bin/python -m pip install -q --disable-pip-version-check sentence-transformers
+	@.venv-engines/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@.venv-engines/bin/python -m pytest -m transformers tests
 
 check: .venv/made  ## check quotes, citations and numbers
 	@$(BIN)/research check
@@ -42,4 +52,4 @@ lock:  ## pin the dependencies anew (needs uv)
 	  --no-emit-index-url --no-header -o requirements.lock
 
 clean:  ## remove what is not in git
-	rm -rf .venv .research .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-engines .research .pytest_cache .mypy_cache .ruff_cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 from math import log
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from research.tables import STATUSES
 if TYPE_CHECKING:
     from research.corpus import Corpus
 
+Counts = npt.NDArray[np.float64]
 _INTERVAL = (2.5, 97.5)  # percent; of the bootstrap's values
 
 
@@ -200,38 +201,83 @@ def instrument_agreement(found: pd.DataFrame, gold: pd.DataFrame) -> list[tuple[
     return sorted(pairs)
 
 
-def npmi(terms: Sequence[str], texts: Sequence[set[str]]) -> float:
-    """Mean normalised pointwise mutual information of all pairs of `terms` (Bouma 2009), in [-1, 1].
+def npmi(
+    topics: Sequence[Sequence[str]],
+    texts: Iterable[Collection[str]],
+    *,
+    window: int | None = None,
+    epsilon: float = 1e-12,
+) -> list[float]:
+    """Coherence of each topic: mean normalised pointwise mutual information of all pairs of its terms.
+
+    The method is Bouma's (2009); the small constant and the windows are those of gensim's ``c_npmi`` (Röder, Both and
+    Hinneburg 2015), whose values it gives with ``window=10``.
 
     Parameters
     ----------
-    terms : sequence of str
-        A topic's top terms.
-    texts : sequence of set of str
-        The words of each text of the reference collection; two terms co-occur when one text has both.
+    topics : sequence of sequence of str
+        The top terms of each topic.
+    texts : iterable of collection of str
+        The words of each text of the reference collection. It need not be the collection that was modelled.
+    window : int, optional
+        Two terms meet where they stand in one window of so many words; without it, where one text holds both, and
+        the texts may be sets.
+    epsilon : float
+        Added to the probability of a pair. With 0, a pair that never meets counts -1.
 
     Returns
     -------
-    float
-        ``nan`` with fewer than two terms. A pair that never meets counts -1.
+    list of float
+        One value a topic, in [-1, 1]; ``nan`` with fewer than two terms.
 
     Examples
     --------
-    >>> round(npmi(["a", "b"], [{"a", "b"}, {"a", "b"}, {"c"}]), 6)
-    1.0
+    >>> [round(value, 6) for value in npmi([["a", "b"], ["a", "c"]], [{"a", "b"}, {"a", "b"}, {"c"}], epsilon=0)]
+    [1.0, -1.0]
     """
-    count = len(texts)
-    holding = {term: frozenset(i for i, words in enumerate(texts) if term in words) for term in terms}
+    terms = {term: i for i, term in enumerate(dict.fromkeys(term for topic in topics for term in topic))}
+    held = _held(terms, texts, window)
+    return npmi_of_counts([[terms[term] for term in dict.fromkeys(topic)] for topic in topics], held, epsilon=epsilon)
+
+
+def npmi_of_counts(topics: Sequence[Sequence[int]], counts: Any, *, epsilon: float = 1e-12) -> list[float]:
+    """`npmi` of topics whose terms are columns of a sparse matrix of texts by words."""
+    values = []
+    for columns in topics:
+        held = (counts[:, list(columns)] > 0).astype(float)
+        values.append(_mean_npmi((held.T @ held).toarray(), counts.shape[0], epsilon))
+    return values
+
+
+def _held(terms: dict[str, int], texts: Iterable[Collection[str]], window: int | None) -> Any:
+    """Which windows hold which terms."""
+    from scipy.sparse import csc_matrix, csr_matrix
+
+    columns: list[int] = []
+    ends = [0]
+    for text in texts:
+        for part in [text] if window is None else _windows(list(text), window):
+            columns += {terms[word] for word in part if word in terms}
+            ends.append(len(columns))
+    return csc_matrix(csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(ends) - 1, len(terms))))
+
+
+def _windows(words: list[str], size: int) -> list[list[str]]:
+    return [words[i : i + size] for i in range(max(len(words) - size, 0) + 1)]
+
+
+def _mean_npmi(together: Counts, total: int, epsilon: float) -> float:
+    """From how many texts hold each pair of terms, each term on the diagonal."""
     scores = []
-    for a, b in combinations(dict.fromkeys(terms), 2):
-        both = len(holding[a] & holding[b])
-        if not both:
+    for a, b in combinations(range(len(together)), 2):
+        both = together[a, b] / total + epsilon
+        apart = together[a, a] * together[b, b] / total**2
+        if both == 0 or apart == 0:
             scores.append(-1.0)
-        elif both == count:
+        elif both >= 1:
             scores.append(1.0)
         else:
-            pmi = log(both * count / (len(holding[a]) * len(holding[b])))
-            scores.append(pmi / -log(both / count))
+            scores.append(log(both / apart) / -log(both))
     return float(np.mean(scores)) if scores else float("nan")
 
 
@@ -243,3 +289,55 @@ def diversity(topics: Sequence[Sequence[str]]) -> float:
     """
     terms = [term for topic in topics for term in topic]
     return len(set(terms)) / len(terms) if terms else float("nan")
+
+
+def label_agreement(topics: Sequence[object], labels: Sequence[object]) -> dict[str, float]:
+    """How far topics follow labels that somebody gave: normalised mutual information and adjusted Rand index.
+
+    >>> label_agreement([0, 0, 1, 1], ["sport", "sport", "trade", "trade"])
+    {'nmi': 1.0, 'ari': 1.0}
+    """
+    from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+    given, found = (np.unique(np.asarray(values, dtype=str), return_inverse=True)[1] for values in (labels, topics))
+    return {"nmi": float(normalized_mutual_info_score(given, found)), "ari": float(adjusted_rand_score(given, found))}
+
+
+def alignment(assignments: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Whether passages share the topic of what corresponds to them in the other language, beside chance.
+
+    Parameters
+    ----------
+    assignments : DataFrame
+        The topic_passages table.
+    pairs : DataFrame
+        passage_id, counterpart: see `research.counterparts`.
+
+    Returns
+    -------
+    DataFrame
+        One row a document: doc_id, passages (that have a counterpart), together (that share its topic), chance (how
+        many would, were the topics of the other document dealt out to its passages at random).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> topics = pd.DataFrame({"passage_id": ["a#1", "a#2", "b#1", "b#2"], "topic_id": [0, 1, 0, 1]})
+    >>> pairs = pd.DataFrame({"passage_id": ["a#1", "a#2"], "counterpart": ["b#1", "b#2"]})
+    >>> alignment(topics, pairs).to_numpy().tolist()
+    [['a', 2, 2, 1.0]]
+    """
+    from scipy.stats import hypergeom
+
+    topic = assignments.set_index("passage_id")["topic_id"]
+    pairs = pairs[pairs["passage_id"].isin(topic.index) & pairs["counterpart"].isin(topic.index)]
+    rows = []
+    for doc_id, own in pairs.groupby(pairs["passage_id"].str.rpartition("#")[0]):
+        others = topic[own["counterpart"].unique()]
+        together, chance = 0, 0.0
+        for passage_id, found in own.groupby("passage_id")["counterpart"]:
+            together += bool((topic[found] == topic[passage_id]).any())
+            same = int((others == topic[passage_id]).sum())
+            chance += 1 - float(hypergeom.pmf(0, len(others), same, len(found)))
+        rows.append((doc_id, own["passage_id"].nunique(), together, chance))
+    return pd.DataFrame(rows, columns=["doc_id", "passages", "together", "chance"])

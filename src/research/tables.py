@@ -28,8 +28,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "claims": "claim_id kind layers:json posture status attributed_to:json statement_en statement_fr "
         "statement_ar quotes:json",
         "topics": "topic_id:int label_en label_fr label_ar size:int n_documents:int n_stories:int languages:json "
-        "terms:json npmi:float found_in_runs:int ari:float unstable:bool language_only:bool",
-        "topic_passages": "passage_id topic_id:int margin:float representative:bool",
+        "terms:json npmi:float found_in_runs:int term_overlap:float ari:float unstable:bool language_only:bool",
+        "topic_passages": "passage_id topic_id:int margin:float low_margin:bool representative:bool",
         "ledger": "layer passages:int documents:int stories:int claims:int instruments:int status_top posture_top "
         "domestic:int foreign:int multilateral:int certainty silent:bool",
         "discrepancies": "story_id kind doc_id_a surface_a doc_id_b surface_b note",

@@ -1,0 +1,295 @@
+"""Topics by BERTopic: the same whatever the order, found again in samples, labelled in three languages.
+
+The ladder for size: fewer than `FEWEST` distinct passages give no topics, and the result says so; up to `LARGE`,
+k-means on PCA with the number of topics chosen by stability; above, k-means on PCA with a number that grows with the
+collection; above `SAMPLE`, the same on a sample, and every other passage goes to the topic that is nearest.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from research.codebook import Codebook
+from research.corpus import Corpus
+from research.counterparts import counterparts
+from research.embedding import Matrix, guess_language
+from research.engines import load_engine
+from research.errors import ResearchError
+from research.evaluation import npmi_of_counts
+from research.tables import table
+from research.text import fold
+from research.topics import labels as naming
+from research.topics import stability as steady
+from research.topics.stability import FEWEST
+from research.topics.terms import LARGE, Labels, count_words, readable_words
+
+if TYPE_CHECKING:
+    from bertopic import BERTopic
+
+SAMPLE = 20_000  # passages that are fitted at most
+STEADY = 0.8  # share of samples below which a topic is unstable
+LOW_MARGIN = 0.1  # a passage less than a tenth nearer to its own topic than to the next hardly belongs to it
+Terms = dict[int, dict[str, list[str]]]  # topic -> language -> words
+_GLANCE = 200  # characters that tell a text's language
+_PART = 10_000  # passages assigned at once
+_TERMS = 10
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Topics of a collection.
+
+    Attributes
+    ----------
+    model : BERTopic or None
+        The fitted model; None where the collection is too small.
+    topics : DataFrame
+        The topics table, one row a topic.
+    assignments : DataFrame
+        The topic_passages table.
+    stability : DataFrame
+        One row a bootstrap sample: run, passages, ari.
+    rung : str
+        The rung of the ladder that was used, and why.
+    parameters : dict
+        What `fit_topics` was called with, and the number of topics chosen.
+    embedder : transformer or None
+        What turned the passages into vectors: for `BERTopic.load` and for new models on the same vectors.
+    texts : DataFrame
+        passage_id and text of the passages that were fitted, in the order the model has them; with their ``vectors``.
+    vectors : array of passages by dimensions
+    """
+
+    model: BERTopic | None
+    topics: pd.DataFrame
+    assignments: pd.DataFrame
+    stability: pd.DataFrame
+    rung: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    embedder: Any = None
+    texts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["passage_id", "text"]))
+    vectors: Matrix = field(default_factory=lambda: np.zeros((0, 0)))
+
+
+def fit_topics(
+    passages: Corpus | pd.DataFrame | Sequence[str],
+    *,
+    codebook: Codebook | None = None,
+    embedding: Any = "lexical",
+    n_topics: int | None = None,
+    seed: int = 0,
+    runs: int = 20,
+    guided: bool = False,
+) -> Topics:
+    """Fit topics to passages.
+
+    Parameters
+    ----------
+    passages : Corpus, DataFrame or sequence of str
+        A Corpus (its paragraphs are used), a table with a ``text`` column (``passage_id``, ``doc_id``,
+        ``language`` and ``story_id`` are used when there), or plain texts.
+    codebook : Codebook, optional
+        Bridges languages and names topics.
+    embedding : str or object
+        ``"lexical"``: offline and deterministic. ``"sentence-transformers:NAME@REVISION"`` or
+        ``"model2vec:NAME@REVISION"``, NAME a folder or a model that is already on this machine. Or an object: a
+        scikit-learn transformer or a BERTopic backend.
+    n_topics : int, optional
+        Chosen by stability when not given.
+    seed : int
+        For the clustering and the bootstrap samples.
+    runs : int
+        Bootstrap samples: each of 80 % of the stories (or of the passages, below ten stories).
+    guided : bool
+        Draw the topics towards the codebook's layers (BERTopic's guided mode).
+
+    Returns
+    -------
+    Topics
+
+    Raises
+    ------
+    ResearchError
+        No texts, an embedding that is unknown or not installed, an impossible number of topics, or `guided` without
+        a codebook.
+
+    Examples
+    --------
+    >>> fit_topics(["une phrase", "une autre"]).rung
+    'no topics: 2 distinct passages, fewer than 30'
+    """
+    frame = _frame(passages)
+    if runs < 1:
+        raise ResearchError(f"runs={runs}", remedy="give at least one bootstrap sample")
+    if guided and codebook is None:
+        raise ResearchError("guided=True without a codebook", remedy="give codebook=…, its layers are the guide")
+    embedder, engine = load_engine(embedding, codebook, seed)
+    parameters = {"embedding": engine, "n_topics": n_topics, "seed": seed, "runs": runs, "guided": guided}
+    reason = _too_little(frame)
+    if reason:
+        blank = pd.DataFrame(columns=["run", "passages", "ari"])
+        return Topics(None, table("topics", []), table("topic_passages", []), blank, reason, parameters)
+    if n_topics is not None and not 2 <= n_topics <= len(frame) // 2:
+        raise ResearchError(f"n_topics={n_topics}", remedy=f"give a number from 2 to {len(frame) // 2}")
+    fitted = _fitted_rows(frame, seed)
+    core = frame.iloc[fitted].reset_index(drop=True)
+    vectors = np.asarray(embedder.fit_transform(core["text"].tolist()), dtype=float)
+    if guided and codebook is not None:
+        vectors = _guided(embedder, vectors, codebook)
+    samples = steady.draw_samples(core, runs, seed)
+    with threadpool_limits(1 if len(core) <= LARGE else None):  # threads cost more than they save on so little
+        count, rung = steady.choose_number(vectors, samples, n_topics, seed)
+        counts, words = count_words(core["text"].tolist())
+        model, of_core = _fit_bertopic(core["text"].tolist(), vectors, (counts, words), embedder, count, seed)
+        stability, found = steady.find_again(vectors, of_core, samples, counts, seed)
+    rung += f", fitted on a sample of {len(core)}" if len(core) < len(frame) else ""
+    labels, margins, weights = _assign(frame, fitted, vectors, of_core, model, embedder)
+    assignments = frame[["passage_id"]].assign(
+        topic_id=labels,
+        margin=margins.round(6),
+        low_margin=margins < LOW_MARGIN,
+        representative=naming.representatives(frame, labels, weights),
+    )
+    terms = naming.terms_by_language(core, counts, words, of_core, weights[fitted], _TERMS)
+    names = naming.name_topics(of_core, naming.concepts_in(core["text"].tolist(), codebook), codebook, terms)
+    found["npmi"] = pd.Series(_coherence(core, of_core, counts, words, terms))
+    found["ari"], found["unstable"] = stability["ari"].mean(), found["found_in_runs"] < STEADY * runs
+    rows = _describe(frame, labels, terms, names, found)
+    return Topics(
+        model,
+        table("topics", rows),
+        table("topic_passages", assignments.sort_values("passage_id")),
+        stability,
+        rung,
+        parameters | {"n_topics": count},
+        embedder,
+        core[["passage_id", "text"]],
+        vectors,
+    )
+
+
+def _frame(passages: Corpus | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
+    """Passages in an order of their own, so that the order they came in can change nothing.
+
+    ``attrs["pairs"]`` holds which passages are counterparts in two languages.
+    """
+    pairs = pd.DataFrame(columns=["passage_id", "counterpart"])
+    if isinstance(passages, Corpus):
+        frame = passages.passages.query("kind == 'paragraph'")
+        frame = frame.merge(passages.documents[["doc_id", "story_id"]], on="doc_id")
+        pairs = counterparts(passages.passages, passages.story_links)
+    elif isinstance(passages, pd.DataFrame):
+        frame = passages.copy()
+    else:
+        frame = pd.DataFrame({"text": list(passages)})
+    if "text" not in frame or frame.empty:
+        raise ResearchError("no passages to model", remedy="give a Corpus, a table with a text column or texts")
+    frame = frame.reset_index(drop=True)
+    if "passage_id" not in frame:
+        frame["passage_id"] = [f"p{i:06d}" for i in range(len(frame))]
+    if "doc_id" not in frame:
+        frame["doc_id"] = frame["passage_id"]
+    if "story_id" not in frame:
+        frame["story_id"] = frame["doc_id"]
+    if "language" not in frame:
+        frame["language"] = [guess_language(fold(text[:_GLANCE]).text.split()) for text in frame["text"]]
+    frame = frame.sort_values(["text", "passage_id"], kind="stable").reset_index(drop=True)
+    frame.attrs["pairs"] = pairs
+    return frame
+
+
+def _too_little(frame: pd.DataFrame) -> str:
+    distinct = frame["text"].nunique()
+    if distinct < FEWEST:
+        return f"no topics: {distinct} distinct passages, fewer than {FEWEST}"
+    if not any(readable_words(text) for text in frame["text"]):
+        return f"no topics: no words other than stop words in {distinct} distinct passages"
+    return ""
+
+
+def _fitted_rows(frame: pd.DataFrame, seed: int) -> Labels:
+    """Positions of the passages that the model is fitted on: all, or a sample that the seed alone decides."""
+    if len(frame) <= SAMPLE:
+        return np.arange(len(frame))
+    return np.sort(np.random.default_rng([seed, SAMPLE]).choice(len(frame), size=SAMPLE, replace=False))
+
+
+def _guided(embedder: Any, vectors: Matrix, codebook: Codebook) -> Matrix:
+    from research.topics.model import guided, seed_words
+
+    return guided(embedder, vectors, seed_words(codebook))
+
+
+def _fit_bertopic(
+    texts: list[str], vectors: Matrix, counted: tuple[Any, list[str]], embedder: Any, count: int, seed: int
+) -> tuple[BERTopic, Labels]:
+    from research.topics.model import new_model
+
+    model = new_model(embedder, count, rows=len(texts), seed=seed)
+    model.representation_model.known = steady.reducer(len(texts)).fit_transform(vectors), *counted
+    labels, _ = model.fit_transform(texts, vectors)
+    model.representation_model.known = None
+    return model, np.asarray(labels)
+
+
+def _assign(
+    frame: pd.DataFrame, fitted: Labels, vectors: Matrix, of_core: Labels, model: BERTopic, embedder: Any
+) -> tuple[Labels, Matrix, Matrix]:
+    """Topic, margin and firmness of every passage: the fitted ones', then, in parts, the others'."""
+    reduced = model.umap_model.transform(vectors)
+    labels, margin, cosine = np.zeros(len(frame), dtype=np.int64), np.zeros(len(frame)), np.zeros(len(frame))
+    ids, centres = steady.centres_of(reduced, of_core)
+    labels[fitted] = of_core
+    margin[fitted], cosine[fitted] = steady.margins(reduced, of_core, ids, centres)
+    others = np.setdiff1d(np.arange(len(frame)), fitted)
+    for first in range(0, len(others), _PART):
+        rows = others[first : first + _PART]
+        part = model.umap_model.transform(embedder.transform(frame["text"].iloc[rows].tolist()))
+        labels[rows] = steady.nearest(part, ids, centres)
+        margin[rows], cosine[rows] = steady.margins(part, labels[rows], ids, centres)
+    return labels, margin, np.clip(margin, 0, 1) * np.clip(cosine, 0, 1)
+
+
+def _describe(
+    frame: pd.DataFrame, labels: Labels, terms: Terms, names: dict[int, dict[str, str]], found: pd.DataFrame
+) -> list[dict[str, Any]]:
+    by_language = naming.made_by_language(frame, labels, frame.attrs["pairs"])
+    rows = []
+    for topic, members in frame.groupby(labels):
+        languages = Counter(members["language"])
+        rows.append(
+            {
+                "topic_id": int(topic),
+                **{f"label_{language}": name for language, name in names[topic].items()},
+                "size": len(members),
+                "n_documents": members["doc_id"].nunique(),
+                "n_stories": members["story_id"].nunique(),
+                "languages": {language: languages[language] for language in sorted(languages)},
+                "terms": terms[topic],
+                **found.loc[topic].to_dict(),
+                "language_only": by_language[topic],
+            }
+        )
+    return rows
+
+
+def _coherence(core: pd.DataFrame, labels: Labels, held: Any, words: list[str], terms: Terms) -> dict[int, float]:
+    """Mean NPMI of each topic's terms, language by language, each as heavy as its passages in the topic."""
+    column = {word: i for i, word in enumerate(words)}
+    total, weight = dict.fromkeys(terms, 0.0), dict.fromkeys(terms, 0)
+    for language in sorted(core["language"].unique()):
+        rows = np.flatnonzero(core["language"] == language)
+        sizes = Counter(labels[rows].tolist())
+        columns = [[column[term] for term in terms[topic].get(language, [])] for topic in terms]
+        for topic, value in zip(terms, npmi_of_counts(columns, held[rows]), strict=True):
+            if not np.isnan(value):
+                total[topic] += value * sizes[topic]
+                weight[topic] += sizes[topic]
+    return {topic: total[topic] / weight[topic] if weight[topic] else float("nan") for topic in terms}

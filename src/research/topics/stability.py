@@ -1,0 +1,190 @@
+"""Clusters, and whether they are found again: the number of topics, bootstrap samples, margins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from research.embedding import Matrix, unit_length
+from research.topics.terms import LARGE, Labels, key_terms
+
+FEWEST = 30  # passages: the lowest rung of the ladder; `LARGE` is the next
+SHARE = 0.8  # of the stories or passages in a bootstrap sample
+SAME_TOPIC = 0.5  # Jaccard similarity from which a sample's cluster is the topic found again
+_DECIDE = 10  # samples that decide on the number of topics
+_TERMS = 10
+
+
+class Reducer(BaseEstimator, TransformerMixin):  # type: ignore[misc]
+    """PCA, each row then brought to length 1.
+
+    k-means on the result goes by direction (Dhillon and Modha 2001): a long passage is not set apart from a short one
+    on the same thing, and the same clusters are found again more often.
+
+    Parameters
+    ----------
+    dimensions : int
+        At most; fewer where the passages are few.
+    """
+
+    def __init__(self, dimensions: int) -> None:
+        self.dimensions = dimensions
+
+    def fit(self, vectors: Matrix, y: object = None) -> Reducer:
+        """Learn the directions in which `vectors` differ most."""
+        from sklearn.decomposition import PCA
+
+        dimensions = max(1, min(self.dimensions, vectors.shape[1], len(vectors) - 1))
+        self.pca_ = PCA(dimensions, svd_solver="covariance_eigh").fit(vectors)
+        return self
+
+    def transform(self, vectors: Matrix) -> Matrix:
+        """Each vector as a direction in few dimensions."""
+        return unit_length(self.pca_.transform(vectors))
+
+
+def reducer(rows: int) -> Reducer:
+    """The reducer for a collection of so many passages."""
+    return Reducer(5 if rows <= LARGE else 10)
+
+
+def clusterer(count: int, seed: int, rows: int) -> Any:
+    """k-means, started often enough that where it starts hardly matters."""
+    from sklearn.cluster import KMeans
+
+    return KMeans(count, n_init=50 if rows <= LARGE else 3, random_state=seed)
+
+
+def cluster(vectors: Matrix, count: int, seed: int, rows: int) -> Labels:
+    """Clusters of a sample of a collection of `rows` passages."""
+    reduced = reducer(rows).fit_transform(vectors)
+    distinct = len(np.unique(reduced.round(9), axis=0))
+    return np.asarray(clusterer(min(count, distinct), seed, rows).fit_predict(reduced))
+
+
+def draw_samples(frame: pd.DataFrame, runs: int, seed: int) -> list[Labels]:
+    """Positions in each bootstrap sample: 80 % of the stories, or of the passages when stories are few."""
+    stories = sorted(frame["story_id"].unique())
+    unit = "story_id" if len(stories) >= 10 else "passage_id"
+    of_row, units = pd.factorize(frame[unit])  # in the order of the texts, whatever the names
+    drawn = []
+    for run in range(runs):
+        generator = np.random.default_rng([seed, run])
+        chosen = generator.choice(len(units), size=round(SHARE * len(units)), replace=False)
+        drawn.append(np.flatnonzero(np.isin(of_row, chosen)))
+    return drawn
+
+
+def choose_number(vectors: Matrix, samples: list[Labels], n_topics: int | None, seed: int) -> tuple[int, str]:
+    """The number of topics, and the rung of the ladder it comes from."""
+    rows = len(vectors)
+    distinct = len(np.unique(reducer(rows).fit_transform(vectors).round(9), axis=0))
+    if n_topics is not None:
+        return min(n_topics, distinct), f"k-means on PCA, {min(n_topics, distinct)} topics as asked"
+    if distinct < FEWEST or rows > LARGE:
+        count = min(distinct, max(8, round(rows**0.5 / 2)))
+        return count, f"k-means on PCA, {count} topics for {rows} passages"
+    scores = {}
+    for count in range(4, 9):
+        whole = cluster(vectors, count, seed, rows)
+        again = [cluster(vectors[sample], count, seed, rows) for sample in samples[:_DECIDE]]
+        scores[count] = float(np.mean([rand(whole[s], a) for s, a in zip(samples, again, strict=False)]))
+    best = max(scores, key=lambda count: (round(scores[count], 3), count))
+    return best, f"k-means on PCA, {best} topics: the steadiest number from 4 to {max(scores)} for {rows} passages"
+
+
+def rand(a: Labels, b: Labels) -> float:
+    """Adjusted Rand index of two clusterings (Hubert and Arabie 1985)."""
+    from sklearn.metrics import adjusted_rand_score
+
+    return float(adjusted_rand_score(a, b))
+
+
+def find_again(
+    vectors: Matrix, labels: Labels, samples: list[Labels], counts: Any, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cluster each sample anew, and pair its clusters with the topics one to one.
+
+    Parameters
+    ----------
+    vectors : array of passages by dimensions
+    labels : array of int
+        Topics of the passages.
+    samples : list of array of int
+        Positions of the passages in each sample.
+    counts : sparse matrix of passages by words
+        For the overlap of terms.
+    seed : int
+        The runs have seeds of their own that follow it.
+
+    Returns
+    -------
+    DataFrame, DataFrame
+        One row a sample: run, passages, ari. One row a topic: found_in_runs, and term_overlap, the mean share of its
+        terms that the paired cluster has too.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    ids, column = np.unique(labels, return_inverse=True)
+    terms = [{term for term, _ in best} for best in key_terms(counts, labels, None, _TERMS).values()]
+    found, overlap, rows = np.zeros(len(ids), dtype=int), np.zeros(len(ids)), []
+    for run, sample in enumerate(samples):
+        again = cluster(vectors[sample], len(ids), seed + run + 1, len(vectors))
+        rows.append({"run": run, "passages": len(sample), "ari": rand(labels[sample], again)})
+        likeness = _jaccard(column[sample], again, len(ids))
+        pairs = np.column_stack(linear_sum_assignment(-likeness))
+        terms_again = key_terms(counts[sample], again, None, _TERMS)
+        for topic, other in pairs.tolist():
+            found[topic] += likeness[topic, other] >= SAME_TOPIC
+            shared = terms[topic] & {term for term, _ in terms_again.get(other, [])}
+            overlap[topic] += len(shared) / max(len(terms[topic]), 1) / len(samples)
+    stability = pd.DataFrame(rows, columns=["run", "passages", "ari"])
+    return stability, pd.DataFrame({"found_in_runs": found, "term_overlap": overlap}, index=ids)
+
+
+def _jaccard(topics: Labels, clusters: Labels, count: int) -> Matrix:
+    """Passages in both over passages in either, of each topic with each cluster."""
+    both = np.zeros((count, count))
+    np.add.at(both, (topics, clusters), 1)
+    either = both.sum(axis=1)[:, None] + both.sum(axis=0)[None] - both
+    return np.asarray(np.divide(both, either, out=np.zeros_like(both), where=either > 0))
+
+
+def centres_of(reduced: Matrix, labels: Labels) -> tuple[Labels, Matrix]:
+    """The topics, and the centre of each."""
+    ids = np.unique(labels)
+    return ids, np.stack([reduced[labels == topic].mean(axis=0) for topic in ids])
+
+
+def nearest(reduced: Matrix, ids: Labels, centres: Matrix) -> Labels:
+    """The topic whose centre is nearest to each passage."""
+    return np.asarray(ids[_distances(reduced, centres).argmin(axis=1)])
+
+
+def margins(reduced: Matrix, labels: Labels, ids: Labels, centres: Matrix) -> tuple[Matrix, Matrix]:
+    """How much nearer each passage is to its own topic's centre than to the next, in [-1, 1]; and how near, a cosine.
+
+    A margin of 1 is at its own centre, 0 half-way between two.
+    """
+    column, rows = np.searchsorted(ids, labels), np.arange(len(reduced))
+    distances = _distances(reduced, centres)
+    own = distances[rows, column]
+    distances[rows, column] = np.inf
+    other = distances.min(axis=1) if len(ids) > 1 else own
+    scale = np.maximum(own, other)
+    margin = np.divide(other - own, scale, out=np.zeros_like(own), where=scale > 0)
+    return margin, (reduced * unit_length(centres)[column]).sum(axis=1)
+
+
+def _distances(reduced: Matrix, centres: Matrix) -> Matrix:
+    squares = (reduced**2).sum(axis=1)[:, None] + (centres**2).sum(axis=1)[None] - 2 * reduced @ centres.T
+    return np.asarray(np.sqrt(np.maximum(squares, 0)))
+
+
+def firmness(reduced: Matrix, labels: Labels) -> Matrix:
+    """How firmly each passage belongs to its topic, in [0, 1]: near its centre, and far from all others."""
+    margin, cosine = margins(reduced, labels, *centres_of(reduced, labels))
+    return np.clip(margin, 0, 1) * np.clip(cosine, 0, 1)
