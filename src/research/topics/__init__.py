@@ -63,8 +63,9 @@ class Topics:
     embedder : transformer or None
         What turned the passages into vectors: for `BERTopic.load` and for new models on the same vectors.
     texts : DataFrame
-        passage_id and text of the passages that were fitted, in the order the model has them; with their ``vectors``.
+        passage_id, language and text of the passages that were fitted, in the order the model has them.
     vectors : array of passages by dimensions
+        Theirs.
     """
 
     model: BERTopic | None
@@ -74,7 +75,7 @@ class Topics:
     rung: str
     parameters: dict[str, Any] = field(default_factory=dict)
     embedder: Any = None
-    texts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["passage_id", "text"]))
+    texts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["passage_id", "language", "text"]))
     vectors: Matrix = field(default_factory=lambda: np.zeros((0, 0)))
 
 
@@ -170,9 +171,45 @@ def fit_topics(
         rung,
         parameters | {"n_topics": count},
         embedder,
-        core[["passage_id", "text"]],
+        core[["passage_id", "language", "text"]],
         vectors,
     )
+
+
+def map_positions(found: Topics) -> pd.DataFrame:
+    """Where the fitted passages lie in the plane that sets the topics' centres apart best (PCA of the centres).
+
+    Returns
+    -------
+    DataFrame
+        passage_id, topic_id, low_margin, x, y; empty where there are no topics.
+    """
+    placed = found.texts[["passage_id"]].merge(found.assignments[["passage_id", "topic_id", "low_margin"]])
+    if found.model is None:
+        return placed.assign(x=0.0, y=0.0)
+    reduced = found.model.umap_model.transform(found.vectors)
+    _, centres = steady.centres_of(reduced, placed["topic_id"].to_numpy())
+    x, y = steady.plane(centres).transform(reduced).T.round(6)
+    return placed.assign(x=x, y=y)
+
+
+def term_shares(found: Topics, language: str) -> pd.DataFrame:
+    """The key terms of each topic in `language`, and the share of its fitted passages in that language with each.
+
+    Returns
+    -------
+    DataFrame
+        topic_id, term, share; a topic's best term first.
+    """
+    fitted = found.texts.merge(found.assignments[["passage_id", "topic_id"]])
+    counts, words = count_words(fitted["text"].tolist())
+    column = {word: i for i, word in enumerate(words)}
+    rows = []
+    for row in found.topics.itertuples(index=False):
+        own = np.flatnonzero((fitted["topic_id"] == row.topic_id) & (fitted["language"] == language))
+        for term in row.terms.get(language, []):
+            rows.append((row.topic_id, term, float((counts[own][:, [column[term]]] > 0).mean())))
+    return pd.DataFrame(rows, columns=["topic_id", "term", "share"])
 
 
 def _frame(passages: Corpus | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
@@ -209,9 +246,12 @@ def _too_little(frame: pd.DataFrame) -> str:
     distinct = frame["text"].nunique()
     if distinct < FEWEST:
         return f"no topics: {distinct} distinct passages, fewer than {FEWEST}"
-    if not any(readable_words(text) for text in frame["text"]):
-        return f"no topics: no words other than stop words in {distinct} distinct passages"
-    return ""
+    words: set[str] = set()
+    for text in frame["text"]:
+        words.update(readable_words(text))
+        if len(words) > 1:
+            return ""
+    return f"no topics: {len(words)} words other than stop words in {distinct} distinct passages"
 
 
 def _fitted_rows(frame: pd.DataFrame, seed: int) -> Labels:

@@ -48,21 +48,24 @@ class Reducer(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 
 def reducer(rows: int) -> Reducer:
     """The reducer for a collection of so many passages."""
-    return Reducer(5 if rows <= LARGE else 10)
+    return Reducer(5 if rows <= LARGE else 100)
 
 
-def clusterer(count: int, seed: int, rows: int) -> Any:
-    """k-means, started often enough that where it starts hardly matters."""
+def clusterer(count: int, seed: int, rows: int, *, starts: int = 3) -> Any:
+    """k-means for a collection of so many passages; a small one is started often, for there it matters where."""
     from sklearn.cluster import KMeans
 
-    return KMeans(count, n_init=50 if rows <= LARGE else 3, random_state=seed)
+    return KMeans(count, n_init=50 if rows <= LARGE else starts, random_state=seed)
 
 
 def cluster(vectors: Matrix, count: int, seed: int, rows: int) -> Labels:
     """Clusters of a sample of a collection of `rows` passages."""
     reduced = reducer(rows).fit_transform(vectors)
-    distinct = len(np.unique(reduced.round(9), axis=0))
-    return np.asarray(clusterer(min(count, distinct), seed, rows).fit_predict(reduced))
+    return np.asarray(clusterer(min(count, _distinct(reduced)), seed, rows, starts=1).fit_predict(reduced))
+
+
+def _distinct(reduced: Matrix) -> int:
+    return len({row.tobytes() for row in reduced.round(9) + 0.0})
 
 
 def draw_samples(frame: pd.DataFrame, runs: int, seed: int) -> list[Labels]:
@@ -81,7 +84,7 @@ def draw_samples(frame: pd.DataFrame, runs: int, seed: int) -> list[Labels]:
 def choose_number(vectors: Matrix, samples: list[Labels], n_topics: int | None, seed: int) -> tuple[int, str]:
     """The number of topics, and the rung of the ladder it comes from."""
     rows = len(vectors)
-    distinct = len(np.unique(reducer(rows).fit_transform(vectors).round(9), axis=0))
+    distinct = _distinct(reducer(rows).fit_transform(vectors))
     if n_topics is not None:
         return min(n_topics, distinct), f"k-means on PCA, {min(n_topics, distinct)} topics as asked"
     if distinct < FEWEST or rows > LARGE:
@@ -157,6 +160,13 @@ def centres_of(reduced: Matrix, labels: Labels) -> tuple[Labels, Matrix]:
     """The topics, and the centre of each."""
     ids = np.unique(labels)
     return ids, np.stack([reduced[labels == topic].mean(axis=0) for topic in ids])
+
+
+def plane(centres: Matrix) -> Any:
+    """The plane in which the centres are furthest apart."""
+    from sklearn.decomposition import PCA
+
+    return PCA(2, svd_solver="full").fit(np.vstack([centres, centres.mean(axis=0)]))
 
 
 def nearest(reduced: Matrix, ids: Labels, centres: Matrix) -> Labels:

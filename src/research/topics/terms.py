@@ -74,12 +74,13 @@ def _bare_of(word: str, known: dict[str, int]) -> int | None:
 
 
 def key_terms(counts: Any, labels: Labels, weights: Matrix | None, n: int) -> dict[int, list[tuple[int, float]]]:
-    """The terms that set each topic apart: in many of its passages, in few others, and more its than any other's.
+    """The terms that set each topic apart: weighty in its passages, rare in others, and more its than any other's.
 
-    With p the share of a topic's passages that hold a term, each weighted by how firmly it belongs, and q the share of
-    all passages, a term scores p·ln²(p/q): its part of the divergence of the topic from the collection (Kullback and
-    Leibler 1951), a rarer term preferred. A term too rare to meet another one of its kind in the topic's passages
+    With p the share of a topic's passages that hold a term, q the share of all, and w the term's mean TF-IDF in the
+    topic's passages, a term scores w·ln²(p/q). A term too rare to meet another one of its kind in the topic's passages
     counts less, and so does one that another topic can claim more: its score is multiplied by its ratio to the best.
+    Of the scores tried on BBC_News and ant_ar this one had the most coherent terms, counted on texts it had not seen,
+    with at least nine in ten of them distinct (``benchmarks/topics.py``).
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def key_terms(counts: Any, labels: Labels, weights: Matrix | None, n: int) -> di
     labels : array of int
         The topic of each passage.
     weights : array of float, optional
-        Of the passages; all alike without them.
+        How firmly each passage belongs to its topic; all alike without them.
     n : int
         Terms a topic, at most.
 
@@ -97,20 +98,23 @@ def key_terms(counts: Any, labels: Labels, weights: Matrix | None, n: int) -> di
         Topic -> columns of its terms with their scores, best first.
     """
     from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfTransformer
 
-    held = (counts > 0).astype(float).tocsr()
-    spread = np.flatnonzero(np.asarray(held.sum(axis=0)).ravel() >= (_SPREAD if len(labels) > LARGE else 1))
-    held = held[:, spread]
     topics, rows = np.unique(labels, return_inverse=True)
-    weights = np.ones(len(labels)) if weights is None or not weights.any() else weights
-    member = csr_matrix((np.maximum(weights, 1e-9), (rows, np.arange(len(labels)))), (len(topics), len(labels)))
-    inside = (member @ held).toarray() / np.asarray(member.sum(axis=1)).reshape(-1, 1)
-    overall = np.asarray(held.mean(axis=0)).reshape(1, -1)
+    spread = np.flatnonzero(counts.getnnz(axis=0) >= (_SPREAD if len(labels) > LARGE else 1))
+    if not len(spread):
+        return {topic: [] for topic in topics.tolist()}
+    counts = counts[:, spread]
+    held = (counts > 0).astype(float)
+    weights = np.ones(len(labels)) if weights is None or not weights.any() else np.maximum(weights, 1e-9)
+    member = csr_matrix((weights, (rows, np.arange(len(labels)))), (len(topics), len(labels)))
+    member = member.multiply(1 / member.sum(axis=1)).tocsr()  # a weighted mean of a topic's passages
+    inside, overall = (member @ held).toarray(), np.asarray(held.mean(axis=0)).reshape(1, -1)
     lift = np.log(np.divide(inside, overall, out=np.ones_like(inside), where=inside > overall))
     often = np.minimum(1, np.bincount(rows)[:, None] * inside**2 / _MEETINGS)
-    score = np.asarray(inside * lift**2 * often)
+    score = (member @ TfidfTransformer().fit_transform(counts)).toarray() * lift**2 * often
     best = score.max(axis=0, initial=0)
-    score = score * np.divide(score, best, out=np.zeros_like(score), where=best > 0)
+    score *= np.divide(score, best, out=np.zeros_like(score), where=best > 0)
     found = {}
     for topic, row in zip(topics.tolist(), score, strict=True):
         top = np.argsort(-row.round(12), kind="stable")[:n]
