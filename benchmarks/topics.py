@@ -1,6 +1,6 @@
 """Topics beside BERTopic's defaults, NMF and LDA: coherence, agreement with labels, stability, seconds, memory.
 
-    python benchmarks/topics.py FOLDER [--rows 100000] [--only BBC_News] [--splits 3]
+    python benchmarks/topics.py FOLDER [--rows 100000] [--only BBC_News] [--splits 3] [--no-whole]
 
 FOLDER holds BBC_News.jsonl.gz (OCTIS) and ant_ar.jsonl.gz (ANT), each line with ``text`` and ``label``. Needs
 umap-learn, hdbscan and tomotopy beside the package. Every fit runs in a process of its own, warmed up on 300 texts so
@@ -122,11 +122,11 @@ METHODS = {f.__name__: f for f in (research, research_20, bertopic_default, dens
 
 def measured(job):
     """One fit in a process of its own: its result, seconds and peak memory."""
-    method, texts, vectors, k, seed = job
+    method, texts, vectors, k, seed, timed = job
     warnings.simplefilter("ignore")
     fit = METHODS[method]
-    start = texts[:300], None if vectors is None else vectors[:300]
-    fit(*start, 5, seed)
+    if timed:
+        fit(texts[:300], vectors[:300], 5, seed)
     began = time.perf_counter()
     labels, terms, left_out, ari = fit(texts, vectors, k, seed)
     seconds = time.perf_counter() - began
@@ -134,9 +134,9 @@ def measured(job):
     return {"labels": labels, "terms": terms, "left_out": left_out, "ari": ari, "seconds": seconds, "gigabytes": peak}
 
 
-def in_process(*job):
+def in_process(*job, timed=False):
     with get_context("spawn").Pool(1) as pool:
-        return pool.apply(measured, (job,))
+        return pool.apply(measured, ((*job, timed),))
 
 
 def embedded(texts):
@@ -215,7 +215,7 @@ def whole(texts, labels, vectors, seconds, methods, *, stability):
 
     for i, method in enumerate(methods):
         k = 50 if method in ("nmf", "lda") else None
-        found = in_process(method, texts, vectors, k, 0)
+        found = in_process(method, texts, vectors, k, 0, timed=True)
         row = {
             "method": method,
             "topics": len(found["terms"]),
@@ -255,7 +255,8 @@ def main():
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=100_000, help="texts in the enlarged collection; 0: leave it out")
     parser.add_argument("--only", choices=["BBC_News", "ant_ar"])
-    parser.add_argument("--splits", type=int, default=3)
+    parser.add_argument("--splits", type=int, default=3, help="halvings for coherence; 0: leave it out")
+    parser.add_argument("--no-whole", action="store_true", help="leave out seconds, memory and stability")
     given = parser.parse_args()
     if given.folder is None:
         study()
@@ -266,7 +267,8 @@ def main():
         print(f"\n{name}: {len(texts)} texts, {len(set(labels))} classes, vectors in {seconds:.1f} s", flush=True)
         if given.splits:
             quality(texts, labels, vectors, given.splits)
-        whole(texts, labels, vectors, seconds, METHODS, stability=True)
+        if not given.no_whole:
+            whole(texts, labels, vectors, seconds, METHODS, stability=True)
     if given.rows:
         texts, labels = enlarged(*load(given.folder, "ant_ar"), given.rows)
         vectors, seconds = embedded(texts)

@@ -148,6 +148,17 @@ def test_bound_cited_and_judged_prose_passes(notes, prose, tags):
     assert check_prose(from_notebook(executed(prose, fact("n", 2), notes, tags=tags))) == []
 
 
+@pytest.mark.parametrize("tags", [(), ("judgement",), ("method",)])
+@pytest.mark.parametrize(
+    "prose", ["We turn to {{ facts.topic }}.[^lakes-mou]", "## Lakes · Mills", "- So lakes · mills it is.[^lakes-mou]"]
+)
+def test_no_prose_names_a_topic_that_is_not_found_again(notes, prose, tags):
+    doc = from_notebook(executed(prose, fact("topic", "Lakes · Mills"), notes, tags=tags))
+    (found,) = [line for line in check_prose(doc, unstable=["Lakes · Mills"]) if "unstable" in line]
+    assert found == 'cell 3: names the topic "Lakes · Mills", which is unstable'
+    assert not [line for line in check_prose(doc, unstable=["Roads · Mills"]) if "unstable" in line]
+
+
 def test_a_title_keeps_its_emphasised_words_and_a_boxed_cell_its_order(notes):
     doc = from_notebook(
         executed("## A\n\ntext\n\n### B\n\nmore", notes, tags=("judgement",), title="One **two** *three*")

@@ -133,17 +133,16 @@ def check(ctx: click.Context) -> None:
 
     Example: research check
     """
-    from research.brief.check import check_prose
     from research.pipeline.plan import plan
-    from research.pipeline.publish import document
+    from research.pipeline.publish import document, prose_problems
 
     study = _study(ctx)
-    codebook, claims = study.codebook(), study.claims(study.articles())
+    claims = study.claims(study.articles())
     problems = [
         f"notebooks/{step.path.name}, {problem}"
         for step in plan(study)
         if step.is_brief
-        for problem in check_prose(document(study, step), codebook)
+        for problem in prose_problems(document(study, step), study)
     ]
     for problem in problems:
         click.echo(problem, err=True)

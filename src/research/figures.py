@@ -319,8 +319,9 @@ def topic_terms(topics: pd.DataFrame, shares: pd.DataFrame, *, n: int = 6, langu
     """
     from matplotlib.figure import Figure
 
+    topics = topics[topics["topic_id"].isin(shares["topic_id"])]  # of a language that a topic hardly speaks: nothing
     columns = 3
-    lines = -(-len(topics) // columns)
+    lines = max(1, -(-len(topics) // columns))
     with style():
         figure = Figure(figsize=(_WIDTH, (0.17 * n + 0.5) * lines), layout="constrained")
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
@@ -360,7 +361,9 @@ def topic_map(topics: pd.DataFrame, positions: pd.DataFrame, *, language: str = 
             if i < len(_MAP_COLOURS) * 2:
                 name = _named(topics.iloc[i], language)
                 place = own["x"].mean(), own["y"].max()
-                text = axes.annotate(name, place, (0, 5), textcoords="offset points", ha="center", fontsize=7.5)
+                text = axes.annotate(
+                    name, place, (0, 5), textcoords="offset points", ha="center", fontsize=7.5, color=colour
+                )
                 text.set_path_effects([withStroke(linewidth=3, foreground=PAPER)])
         axes.set(xticks=[], yticks=[])
         axes.margins(0.18)

@@ -7,7 +7,7 @@ any other cell must be a fact, stand in a codebook name (*Digital Morocco 2030*)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from research.brief.model import Document, Json
 from research.codebook import Codebook
@@ -24,7 +24,7 @@ _EXEMPT = ("judgement", "method")
 _HEADING_WORDS = 4
 
 
-def check_prose(doc: Document, codebook: Codebook | None = None) -> list[str]:
+def check_prose(doc: Document, codebook: Codebook | None = None, *, unstable: Sequence[str] = ()) -> list[str]:
     """What is wrong with the prose: one line a problem, naming the cell and the words.
 
     Parameters
@@ -32,13 +32,20 @@ def check_prose(doc: Document, codebook: Codebook | None = None) -> list[str]:
     doc : Document
     codebook : Codebook, optional
         With it, each sentence is compared with the quotes of the claims it cites, see `research.statements`.
+    unstable : sequence of str
+        Labels of topics that are not found again: no prose may name them, the authors' own neither.
 
     Returns
     -------
     list of str
         Empty when every sentence of the record is cited or bound, and says no more than its quotes.
     """
-    problems = []
+    problems = [
+        f'cell {cell + 1}: names the topic "{label}", which is unstable'
+        for cell, text in _all_texts(doc.blocks)
+        for label in unstable
+        if label.casefold() in text.casefold()
+    ]
     comparison = Comparison(codebook) if codebook else None
     for cell, lead, text in _texts(doc.blocks):
         problems += [
@@ -105,6 +112,18 @@ def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
                 yield from _texts(item)
         elif block["t"] == "quote" or (block["t"] == "box" and block["kind"] not in _EXEMPT):
             yield from _texts(block["c"])
+
+
+def _all_texts(blocks: list[Json]) -> Iterator[tuple[int, str]]:
+    """Cell and text of every paragraph, heading and item, judgement and method among them."""
+    for block in blocks:
+        if block["t"] in ("p", "h"):
+            yield block["cell"], _NAMED.sub("", _flat(block["c"])).replace(_FACT, "")
+        elif block["t"] in ("ul", "ol"):
+            for item in block["items"]:
+                yield from _all_texts(item)
+        elif block["t"] in ("quote", "box"):
+            yield from _all_texts(block["c"])
 
 
 def _flat(pieces: list[Json]) -> str:

@@ -212,7 +212,8 @@ class Builder:
         for token in tokens or []:
             kind = token["type"]
             if kind == "heading":
-                found.append({"t": "h", "level": token["attrs"]["level"] - 1, "c": self._inline(token["children"])})
+                level = token["attrs"]["level"] - 1
+                found.append({"t": "h", "level": level, "c": self._inline(token["children"]), "cell": self.cell})
             elif kind in ("paragraph", "block_text"):
                 found.append({"t": "p", "c": self._inline(token["children"]), "cell": self.cell})
             elif kind == "list":

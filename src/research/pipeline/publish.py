@@ -16,7 +16,7 @@ from research.brief.blocks import MIME
 from research.brief.check import check_prose
 from research.brief.model import Document, from_notebook
 from research.claims import to_annotations
-from research.errors import CheckFailed, ResearchError
+from research.errors import CheckFailed, ResearchError, StaleTable
 from research.files import replacing
 from research.pipeline.execute import executed_path
 from research.pipeline.plan import PACKAGE, Step, package_files
@@ -115,8 +115,18 @@ def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any
     _put(study, files)
 
 
+def prose_problems(doc: Document, study: Study) -> list[str]:
+    """`check_prose` with the study's codebook, and with its topics where it has any."""
+    try:
+        topics = study.read("topics")
+    except StaleTable:
+        return check_prose(doc, study.codebook())
+    unstable = topics.loc[topics["unstable"], f"label_{doc.meta['language']}"]
+    return check_prose(doc, study.codebook(), unstable=unstable.tolist())
+
+
 def _refuse_loose_prose(doc: Document, study: Study, step: Step) -> None:
-    problems = check_prose(doc, study.codebook())
+    problems = prose_problems(doc, study)
     if problems:
         raise CheckFailed(
             f"{len(problems)} problem(s) in the prose; first: {problems[0]}",

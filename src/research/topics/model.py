@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
-import bertopic._bertopic
 import numpy as np
 import pandas as pd
-from bertopic import BERTopic
-from bertopic.backend import BaseEmbedder
-from bertopic.representation._base import BaseRepresentation
 from sklearn.feature_extraction.text import CountVectorizer
 
 from research.codebook import Codebook
 from research.embedding import Matrix
 from research.topics.stability import clusterer, firmness, reducer
 from research.topics.terms import count_words, key_terms, readable_words
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="IProgress not found")  # nobody waits for a progress bar here
+    import bertopic._bertopic
+    from bertopic import BERTopic
+    from bertopic.backend import BaseEmbedder
+    from bertopic.representation._base import BaseRepresentation
 
 if find_spec("hdbscan") is None:
     # BERTopic 0.17 without HDBSCAN asks isinstance(model, None) before it assigns new texts, which is a TypeError.
