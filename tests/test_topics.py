@@ -169,6 +169,12 @@ def test_wrong_arguments_are_one_clear_error():
         fit_topics([])
     with pytest.raises(ResearchError, match="runs=0"):
         fit_topics(texts(11), runs=0)
+    with pytest.raises(ResearchError, match="seed=-1"):
+        fit_topics(texts(11), seed=-1)
+    with pytest.raises(ResearchError, match=r"1 of 34 passages are no text but \w+; drop or fill them"):
+        fit_topics([*texts(11), None])
+    with pytest.raises(ResearchError, match="one text is no collection"):
+        fit_topics("le lac")
     with pytest.raises(ResearchError, match="guided=True without a codebook"):
         fit_topics(texts(11), guided=True)
 

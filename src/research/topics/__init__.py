@@ -127,6 +127,8 @@ def fit_topics(
     'no topics: 2 distinct passages, fewer than 30'
     """
     frame = _frame(passages)
+    if seed < 0:
+        raise ResearchError(f"seed={seed}", remedy="give 0 or more")
     if runs < 1:
         raise ResearchError(f"runs={runs}", remedy="give at least one bootstrap sample")
     if guided and codebook is None:
@@ -224,10 +226,17 @@ def _frame(passages: Corpus | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
         pairs = counterparts(passages.passages, passages.story_links)
     elif isinstance(passages, pd.DataFrame):
         frame = passages.copy()
+    elif isinstance(passages, str):
+        raise ResearchError("one text is no collection", remedy="give a list of texts")
     else:
         frame = pd.DataFrame({"text": list(passages)})
     if "text" not in frame or frame.empty:
         raise ResearchError("no passages to model", remedy="give a Corpus, a table with a text column or texts")
+    odd = [value for value in frame["text"] if not isinstance(value, str)]
+    if odd:
+        raise ResearchError(
+            f"{len(odd)} of {len(frame)} passages are no text but {type(odd[0]).__name__}", remedy="drop or fill them"
+        )
     frame = frame.reset_index(drop=True)
     if "passage_id" not in frame:
         frame["passage_id"] = [f"p{i:06d}" for i in range(len(frame))]
@@ -235,8 +244,11 @@ def _frame(passages: Corpus | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
         frame["doc_id"] = frame["passage_id"]
     if "story_id" not in frame:
         frame["story_id"] = frame["doc_id"]
-    if "language" not in frame:
-        frame["language"] = [guess_language(fold(text[:_GLANCE]).text.split()) for text in frame["text"]]
+    given = frame.get("language", pd.Series(None, index=frame.index, dtype=object))
+    frame["language"] = [
+        language if isinstance(language, str) else guess_language(fold(text[:_GLANCE]).text.split())
+        for language, text in zip(given, frame["text"], strict=True)
+    ]
     frame = frame.sort_values(["text", "passage_id"], kind="stable").reset_index(drop=True)
     frame.attrs["pairs"] = pairs
     return frame

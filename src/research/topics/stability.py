@@ -86,7 +86,9 @@ def choose_number(vectors: Matrix, samples: list[Labels], n_topics: int | None, 
     rows = len(vectors)
     distinct = _distinct(reducer(rows).fit_transform(vectors))
     if n_topics is not None:
-        return min(n_topics, distinct), f"k-means on PCA, {min(n_topics, distinct)} topics as asked"
+        if n_topics > distinct:
+            return distinct, f"k-means on PCA, {distinct} topics: {n_topics} asked, only {distinct} distinct passages"
+        return n_topics, f"k-means on PCA, {n_topics} topics as asked"
     if distinct < FEWEST or rows > LARGE:
         count = min(distinct, max(8, round(rows**0.5 / 2)))
         return count, f"k-means on PCA, {count} topics for {rows} passages"
