@@ -156,7 +156,7 @@ def test_no_prose_names_a_topic_that_is_not_found_again(notes, prose, tags):
     doc = from_notebook(executed(prose, fact("topic", "Lakes · Mills"), notes, tags=tags))
     (found,) = [line for line in check_prose(doc, unstable=["Lakes · Mills"]) if "unstable" in line]
     assert found == 'cell 3: names the topic "Lakes · Mills", which is unstable'
-    assert not [line for line in check_prose(doc, unstable=["Roads · Mills"]) if "unstable" in line]
+    assert not [line for line in check_prose(doc, unstable=["Roads · Mills", "Mill", "mou"]) if "unstable" in line]
 
 
 def test_a_title_keeps_its_emphasised_words_and_a_boxed_cell_its_order(notes):

@@ -43,23 +43,58 @@ def test_a_folder_of_model2vec_is_loaded_and_its_hash_recorded(static_model):
     ("name", "line"),
     [
         ("magic", "unknown embedding 'magic'; use 'lexical'"),
-        ("model2vec:a/b", "names no revision; pin it, model2vec:a/b@REVISION"),
-        ("model2vec:a/b@c0ffee", "a/b at revision c0ffee is not on this machine; hf download a/b --revision c0ffee"),
+        ("model2vec:a/b", "names no commit; pin it, model2vec:a/b@COMMIT"),
+        ("model2vec:a/b@main", "names no commit; pin it, model2vec:a/b@COMMIT"),
+        (
+            "model2vec:a/b@c0ffee12",
+            r"a/b at c0ffee12 is not on this machine \(\w+\); hf download a/b --revision c0ffee12",
+        ),
         ("model2vec:./none", "no folder ./none; give the folder that holds the model"),
-        ("sentence-transformers:a/b@c0ffee", "pip install sentence-transformers|hf download a/b"),
+        ("sentence-transformers:a/b@c0ffee12", "pip install sentence-transformers|hf download a/b"),
     ],
 )
-def test_an_engine_that_is_not_there_is_one_line_and_no_download(name, line):
+def test_an_engine_that_is_not_there_is_one_line_and_no_download(name, line, monkeypatch):
+    tried = []
+    monkeypatch.setattr("socket.getaddrinfo", lambda *given, **named: tried.append(given))
+    monkeypatch.setattr("socket.socket", lambda *given, **named: tried.append(given))
     with pytest.raises(ResearchError, match=line) as found:
         fit_topics(TEXTS, embedding=name)
-    assert "\n" not in str(found.value)
+    assert "\n" not in str(found.value) and not tried
 
 
 def test_a_folder_without_a_model_is_one_line(tmp_path):
-    with pytest.raises(ResearchError, match="holds no model2vec model that can be read"):
+    with pytest.raises(ResearchError, match="holds no model2vec model to read"):
         load_engine(f"model2vec:{tmp_path}", None, 0)
     with pytest.raises(ResearchError, match="a int turns no texts into vectors"):
         load_engine(3, None, 0)
+    with pytest.raises(ResearchError, match="a ndarray turns no texts into vectors"):
+        load_engine(np.zeros((3, 2)), None, 0)
+
+
+def test_what_an_engine_returns_is_checked():
+    class Engine:
+        def __init__(self, vectors):
+            self.vectors = vectors
+
+        def transform(self, texts):
+            return self.vectors
+
+    for vectors in (np.zeros((3, 2)), np.zeros(45), np.full((45, 2), np.nan)):
+        with pytest.raises(ResearchError, match="for 45 texts, or not only numbers; give an engine"):
+            fit_topics(TEXTS, embedding=Engine(vectors))
+    assert (
+        fit_topics(TEXTS, embedding=Engine(np.zeros((45, 2)))).rung
+        == "no topics: the embedding finds all passages alike"
+    )
+    assert fit_topics(TEXTS, embedding=TfidfVectorizer(), n_topics=3, runs=2).topics["size"].sum() == 45
+
+
+def test_an_engine_is_fitted_for_one_model_only():
+    pipe = make_pipeline(TfidfVectorizer(), TruncatedSVD(5, random_state=0))
+    one = fit_topics(TEXTS, embedding=pipe, n_topics=3, runs=2)
+    before = one.model.transform(TEXTS)[0]
+    fit_topics([text.replace("lac", "train").replace("rive", "gare") for text in TEXTS], embedding=pipe, runs=1)
+    assert one.model.transform(TEXTS)[0] == before and not hasattr(pipe[0], "vocabulary_")
 
 
 def test_objects_of_scikit_learn_and_bertopic_are_engines():
@@ -91,5 +126,5 @@ def test_a_folder_of_sentence_transformers_is_loaded(tmp_path):
     SentenceTransformer(modules=[word, models.Pooling(16)], device="cpu").save(str(tmp_path / "tiny"))
     found = fit_topics(TEXTS, embedding=f"sentence-transformers:{tmp_path / 'tiny'}", n_topics=3, runs=2)
     assert len(found.topics) == 3 and found.parameters["embedding"].startswith("sentence-transformers:tiny@sha256:")
-    with pytest.raises(ResearchError, match="a/b at revision c0ffee is not on this machine; hf download a/b"):
-        load_engine("sentence-transformers:a/b@c0ffee", None, 0)
+    with pytest.raises(ResearchError, match=r"a/b at c0ffee12 is not on this machine \(\w+\); hf download a/b"):
+        load_engine("sentence-transformers:a/b@c0ffee12", None, 0)

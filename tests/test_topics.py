@@ -16,7 +16,7 @@ from research.embedding import LexicalEmbedder, stems
 from research.evaluation import alignment, diversity, npmi
 from research.topics import map_positions, term_shares
 from research.topics.labels import made_by_language
-from research.topics.model import Backend, new_model, seed_words
+from research.topics.model import Backend, Guided, layer_words, new_model
 from research.topics.terms import count_words, key_terms, readable_words
 
 SUBJECTS = {
@@ -91,6 +91,26 @@ def test_plain_texts_in_another_order_give_the_same_stability():
     given = texts(14)
     one, other = (fit_topics(order, n_topics=3, runs=5) for order in (given, given[::-1]))
     assert one.topics.equals(other.topics) and one.stability.equals(other.stability)
+
+
+def test_copies_of_a_text_are_told_apart_by_their_story_and_not_by_where_they_stood():
+    given = texts(20, words=5)
+    frame = pd.DataFrame(
+        {"text": given + given, "story_id": [f"s{i % 15}" for i in range(60)] + [f"t{i % 7}" for i in range(60)]}
+    )
+    one, other = (fit_topics(order, n_topics=5, runs=4) for order in (frame, frame[::-1]))
+    assert one.topics.equals(other.topics) and one.stability.equals(other.stability)
+
+
+def test_names_and_languages_as_tables_have_them():
+    frame = pd.DataFrame(
+        {"text": texts(11), "passage_id": range(33), "story_id": None, "language": ["fr-FR", "", None] * 11}
+    )
+    found = fit_topics(frame, n_topics=3, runs=2)
+    assert found.topics["languages"].tolist() == [{"fr": 11}] * 3
+    assert len(map_positions(found)) == 33 and not term_shares(found, "fr").empty
+    with pytest.raises(ResearchError, match="two passages are called 7; give each a passage_id of its own"):
+        fit_topics(frame.assign(passage_id=7))
 
 
 def test_plain_subjects_are_found_again_in_every_sample(plain):
@@ -175,8 +195,11 @@ def test_wrong_arguments_are_one_clear_error():
         fit_topics([*texts(11), None])
     with pytest.raises(ResearchError, match="one text is no collection"):
         fit_topics("le lac")
-    with pytest.raises(ResearchError, match="guided=True without a codebook"):
-        fit_topics(texts(11), guided=True)
+    with pytest.raises(ResearchError, match=r"n_topics=3\.0; give whole numbers"):
+        fit_topics(texts(11), n_topics=3.0)
+    for codebook in (None, WATER):
+        with pytest.raises(ResearchError, match="guided=True without a codebook that has layers"):
+            fit_topics(texts(11), guided=True, codebook=codebook)
 
 
 def test_labels_are_concepts_in_three_languages_and_no_two_are_alike(bilingual):
@@ -184,6 +207,15 @@ def test_labels_are_concepts_in_three_languages_and_no_two_are_alike(bilingual):
     assert sorted(labels["label_fr"]) == ["lac", "moulin", "route"]
     assert sorted(labels["label_ar"]) == sorted(["البحيرة", "الطاحونة", "الطريق"])
     assert labels.nunique().tolist() == [3, 3, 3]
+
+
+def test_passages_without_a_concept_are_others_whatever_their_language():
+    frame = two_languages(9)
+    frame["text"] = frame["text"].str.replace("moulin|الطاحونة", "", regex=True)
+    found = fit_topics(frame, codebook=WATER, n_topics=3, runs=4)
+    (other,) = [row for row in found.topics.itertuples(index=False) if row.label_en.startswith("Other")]
+    assert other.label_fr.startswith("Autres · ") and other.label_ar.startswith("أخرى · ")
+    assert other.languages == {"ar": 9, "fr": 9} and other.found_in_runs == 4
 
 
 def test_without_a_codebook_labels_are_terms_of_their_own_language_or_a_number():
@@ -217,6 +249,8 @@ def test_a_topic_is_made_by_language_only_where_a_counterpart_is_elsewhere():
     pairs = pd.DataFrame({"passage_id": ["a#0", "a#1", "b#0", "b#1"], "counterpart": ["b#0", "b#1", "a#0", "a#1"]})
     apart = made_by_language(frame, np.array([0, 0, 0, 1, 1, 1, 2, 2, 2]), pairs)
     assert apart == {0: True, 1: True, 2: False}  # nobody tells in another language what c tells
+    french = made_by_language(frame[3:], np.array([1, 1, 1, 2, 2, 2]), pairs.replace({"a#0": "c#0", "a#1": "c#1"}))
+    assert french == {1: False, 2: False}  # counterparts in one language say nothing
     together = made_by_language(frame, np.array([0, 0, 0, 0, 0, 0, 2, 2, 2]), pairs)
     assert together == {0: False, 2: False}
 
@@ -260,8 +294,20 @@ def test_guided_and_zero_shot_modes(plain, study):
     _, corpus, codebook = study
     found = fit_topics(corpus, codebook=codebook, guided=True, n_topics=6, runs=2)
     assert found.parameters["guided"] and found.topics["size"].sum() == len(found.texts)
-    assert len(seed_words(codebook)) == len(codebook.layers)
-    assert not np.allclose(found.vectors, fit_topics(corpus, codebook=codebook, n_topics=6, runs=1).vectors)
+    assert len(layer_words(codebook)) == len(codebook.layers)
+
+
+def test_guided_passages_move_as_bertopics_do_and_new_ones_with_them():
+    from bertopic import BERTopic
+
+    given, guides = texts(11), ["le lac et la rive", "le moulin et la farine"]
+    plain = LexicalEmbedder().fit(given)
+    guided = Guided(LexicalEmbedder(), guides)
+    moved = guided.fit_transform(given)
+    theirs = BERTopic(embedding_model=Backend(plain), seed_topic_list=[guide.split() for guide in guides])
+    np.testing.assert_allclose(moved, theirs._guided_topic_modeling(plain.transform(given))[1], atol=1e-9)
+    np.testing.assert_allclose(guided.transform(given), moved, atol=1e-9)
+    assert not np.allclose(moved, plain.transform(given))
 
 
 def test_the_codebook_bridges_languages(codebook):
@@ -292,11 +338,20 @@ def test_the_embedder_is_a_transformer_of_scikit_learn_that_bertopic_takes(codeb
 def test_words_are_stemmed_in_their_own_language():
     assert stems("les centres") == ["le", "centr"] and stems("the centres of the town")[1] == "centr"
     assert stems("المعاهد") == stems("والمعاهد") == stems("معاهد")
+    assert stems("فلسطين") == stems("الفلسطيني") and stems("ولاية") == stems("الولاية")
 
 
 def test_readable_words_and_the_particles_glued_to_them():
-    assert readable_words("الذَّكاء والذكاء، les modèles de 2026 <b>x</b>") == ["الذكاء", "الذكاء", "modèles"]
+    assert readable_words("الذَّكاء والذكاء، les modèles de 2026 <b>x</b>") == ["الذكاء", "والذكاء", "modèles"]
     assert count_words(["وزارة التعليم", "ووزارة للتعليم", "وجود"])[1] == ["التعليم", "وجود", "وزارة"]
+    kept = ["وكالة", "وكالات", "والد", "والي", "بالغ", "كاليفورنيا", "فكرة"]
+    assert readable_words(" ".join(kept)) == kept and set(count_words([" ".join(kept), "كرة كرة"])[1]) == {*kept, "كرة"}
+    assert readable_words("وإلى والتي research information général Strate\u0301gie") == [
+        "research",
+        "information",
+        "général",
+        "stratégie",
+    ]
 
 
 def test_key_terms_are_each_topics_own():
@@ -330,6 +385,7 @@ def test_alignment_counts_pairs_in_one_topic_beside_chance():
     found = alignment(topics, pairs).iloc[0]
     assert (found["passages"], found["together"]) == (3, 2)
     assert found["chance"] == pytest.approx(1 / 3 + 2 / 3 + 0)
+    assert alignment(topics, pairs.iloc[:0]).empty and alignment(topics.iloc[:0], pairs).empty
 
 
 def test_paragraphs_are_aligned_by_length_through_merges_and_gaps():
@@ -349,11 +405,13 @@ def test_the_study_has_steady_topics_in_two_languages(study):
     assert french["together"] >= 6 > french["chance"] + 2
 
 
-def test_hostile_text_stays_text(plain):
-    evil = "<script>alert(1)</script> {{ 7*7 }} ‮ lac rive"
-    found = fit_topics([*texts(10), evil, "=cmd() lac", "a" * 5000], runs=2, n_topics=3)
-    assert "<" not in json.dumps(found.topics["terms"].tolist())
-    assert all("<" not in label for label in found.topics["label_fr"])
+def test_hostile_text_stays_text():
+    evil = "<script>alert(1)</script> {{ 7*7 }} $x$ ‮ lac rive"
+    found = fit_topics([*texts(10), evil, evil + "!", "=cmd() lac", "a" * 5000], runs=2, n_topics=3)
+    figure = draw.topic_terms(found.topics, term_shares(found, "fr"), language="fr")
+    assert "<script" not in draw.to_svg(figure) and "<script" not in json.dumps(
+        found.topics.drop(columns="npmi").to_dict()
+    )
 
 
 def test_figures_mark_what_is_unstable(study):

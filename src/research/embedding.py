@@ -79,7 +79,7 @@ def _stemmer(language: str) -> Any:
     return Stemmer.Stemmer(STEMMED.get(language, "english"))
 
 
-_GLUED_ARTICLES = sorted((p for p in PROCLITICS if len(p) > 1 and "ل" in p[-2:]), key=len, reverse=True)
+_GLUED_ARTICLES = sorted((p for p in PROCLITICS if p.endswith(("ال", "لل"))), key=len, reverse=True)
 
 
 def _bare(word: str) -> str:
@@ -95,7 +95,8 @@ class LexicalEmbedder(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 
     Words (stems) and characters (n-grams inside words) are weighted by TF-IDF and reduced by truncated SVD (latent
     semantic analysis, Deerwester et al. 1990). With a codebook, a passage is also the TF-IDF of the concepts it
-    mentions, which are the same in every language: that part bridges languages.
+    mentions, which are the same in every language: that part bridges languages. A passage that mentions none has the
+    collection's mean in its place.
 
     Parameters
     ----------
@@ -138,7 +139,7 @@ class LexicalEmbedder(BaseEstimator, TransformerMixin):  # type: ignore[misc]
         return self
 
     def fit_transform(self, texts: Sequence[str], y: object = None) -> Matrix:
-        """Fit, then return one row a text, each of length 1 (or 0 where a text has no words)."""
+        """Fit, then return one row a text, each of length 1 (0 where a text has no words and there is no codebook)."""
         from sklearn.decomposition import TruncatedSVD
 
         texts = list(texts)
@@ -147,35 +148,43 @@ class LexicalEmbedder(BaseEstimator, TransformerMixin):  # type: ignore[misc]
         rank = min(self.n_components, min(sparse.shape) - 1)
         self.svd_ = TruncatedSVD(rank, n_iter=2, random_state=self.seed) if rank >= 1 else None
         reduced = self.svd_.fit_transform(sparse) if self.svd_ else sparse.toarray()
-        self.concepts_ = self._concept_weights(texts)
-        return self._join(reduced, texts)
+        concepts = self._fit_concepts(texts)
+        vectors = self._join(reduced, concepts)
+        self.width_ = vectors.shape[1]
+        return vectors
 
     def transform(self, texts: Sequence[str]) -> Matrix:
         """Vectors of new texts in the fitted space."""
         parts = [self._part(part) for part in _parts(texts)]
-        return np.vstack(parts) if parts else self._part([])
+        return np.vstack(parts) if parts else np.zeros((0, self.width_))
 
     def _part(self, texts: list[str]) -> Matrix:
         sparse = self.words_.transform(texts)
-        return self._join(self.svd_.transform(sparse) if self.svd_ else sparse.toarray(), texts)
+        reduced = self.svd_.transform(sparse) if self.svd_ else sparse.toarray()
+        return self._join(reduced, self.concepts_.transform(texts).toarray() if self.concepts_ else None)
 
-    def _concept_weights(self, texts: list[str]) -> Any:
+    def _fit_concepts(self, texts: list[str]) -> Matrix | None:
+        self.concepts_ = None
         if self.codebook is None:
             return None
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         vectorizer = TfidfVectorizer(analyzer=ConceptFinder(self.codebook), sublinear_tf=True)
         try:
-            return vectorizer.fit(texts)
+            concepts = np.asarray(vectorizer.fit_transform(texts).toarray())
         except ValueError:  # no text mentions any concept: there is nothing to bridge with
             return None
+        self.concepts_ = vectorizer
+        self.neutral_ = unit_length(unit_length(concepts).mean(axis=0, keepdims=True))
+        return concepts
 
-    def _join(self, reduced: Matrix, texts: list[str]) -> Matrix:
+    def _join(self, reduced: Matrix, concepts: Matrix | None) -> Matrix:
         words = unit_length(reduced)
-        if self.concepts_ is None:
+        if concepts is None:
             return words
-        concepts = unit_length(self.concepts_.transform(texts).toarray())
-        return unit_length(np.hstack([np.sqrt(1 - self.bridge) * words, np.sqrt(self.bridge) * concepts]))
+        # Left to its words alone, a passage without a concept would stand with all others of its language.
+        bridge = np.where(concepts.any(axis=1, keepdims=True), unit_length(concepts), self.neutral_)
+        return unit_length(np.hstack([np.sqrt(1 - self.bridge) * words, np.sqrt(self.bridge) * bridge]))
 
 
 class _WordsAndCharacters:

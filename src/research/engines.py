@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from research.codebook import Codebook
 from research.embedding import LexicalEmbedder, Matrix
 from research.errors import ResearchError
 
-_NAME = re.compile(r"(?P<kind>[\w-]+):(?P<name>[^@]+)(?:@(?P<revision>[\w.-]+))?")
-_USES = "'lexical', 'sentence-transformers:NAME@REVISION', 'model2vec:NAME@REVISION' or an object with transform(texts)"
+_COMMIT = re.compile("[0-9a-f]{7,40}")
+_USES = "'lexical', 'sentence-transformers:NAME@COMMIT', 'model2vec:NAME@COMMIT' or an object with transform(texts)"
 
 
 def load_engine(embedding: Any, codebook: Codebook | None, seed: int) -> tuple[Any, str]:
@@ -25,7 +26,7 @@ def load_engine(embedding: Any, codebook: Codebook | None, seed: int) -> tuple[A
     ----------
     embedding : str or object
         ``"lexical"``; ``"sentence-transformers:NAME"`` or ``"model2vec:NAME"`` with NAME a folder, or a model of the
-        hub with its revision, ``NAME@REVISION``; a scikit-learn transformer; a BERTopic backend.
+        hub with its commit, ``NAME@COMMIT``; a scikit-learn transformer; a BERTopic backend.
     codebook : Codebook, optional
         For the lexical embedder.
     seed : int
@@ -34,54 +35,66 @@ def load_engine(embedding: Any, codebook: Codebook | None, seed: int) -> tuple[A
     Returns
     -------
     object, str
-        The description names the revision of a model, or the hash of a folder.
+        The description names the commit of a model, or the hash of a folder.
 
     Raises
     ------
     ResearchError
-        An unknown name, a package or weights that are not on this machine, no revision. Nothing is downloaded.
+        An unknown name, a package or weights that are not on this machine, no commit. Nothing is downloaded.
 
     Examples
     --------
     >>> load_engine("lexical", None, 0)[1]
     'lexical'
     """
-    if embedding == "lexical":
-        return LexicalEmbedder(codebook, seed=seed), "lexical"
     if not isinstance(embedding, str):
         return _object(embedding)
-    parts = _NAME.fullmatch(embedding)
-    if not parts or parts["kind"] not in _LOADERS:
+    if embedding == "lexical":
+        return LexicalEmbedder(codebook, seed=seed), "lexical"
+    kind, _, name = embedding.partition(":")
+    if kind not in _LOADERS or not name:
         raise ResearchError(f"unknown embedding {embedding!r}", remedy=f"use {_USES}")
-    folder = Path(parts["name"])
-    if not folder.is_dir() and not parts["revision"]:
-        if folder.is_absolute() or parts["name"].startswith("."):
-            raise ResearchError(f"no folder {parts['name']}", remedy="give the folder that holds the model")
+    if Path(name).is_dir():
+        return _loaded(kind, name, None), f"{kind}:{Path(name).name}@sha256:{_hash(Path(name))}"
+    if Path(name).is_absolute() or name.startswith("."):
+        raise ResearchError(f"no folder {name}", remedy="give the folder that holds the model")
+    name, _, revision = name.rpartition("@")
+    if not name or not _COMMIT.fullmatch(revision):
         raise ResearchError(
-            f"embedding {embedding!r} names no revision",
-            remedy=f"pin it, {parts['kind']}:{parts['name']}@REVISION, so that the study can be repeated",
+            f"embedding {embedding!r} names no commit",
+            remedy=f"pin it, {kind}:{name or revision}@COMMIT, so that the study can be repeated",
         )
-    return _loaded(parts["kind"], parts["name"], parts["revision"])
+    return _loaded(kind, name, revision), f"{kind}:{name}@{revision}"
 
 
-def _loaded(kind: str, name: str, revision: str | None) -> tuple[Any, str]:
+def _loaded(kind: str, name: str, revision: str | None) -> Encoder:
     try:
-        encode = _LOADERS[kind](name, revision)
+        return Encoder(_LOADERS[kind](name, revision))
     except ImportError as error:
         raise ResearchError(
             f"{kind} is not installed, and embedding {kind}:{name} needs it", remedy=f"pip install {kind}"
         ) from error
     except Exception as error:  # each library has its own errors for weights that are absent or broken
-        if revision:
-            what, remedy = (
-                f"{name} at revision {revision} is not on this machine",
-                f"hf download {name} --revision {revision}",
-            )
-        else:
-            what, remedy = f"{name} holds no {kind} model that can be read", "give the folder of a whole model"
-        raise ResearchError(f"embedding {kind}: {what}", remedy=remedy) from error
-    described = f"{kind}:{name}@{revision}" if revision else f"{kind}:{Path(name).name}@sha256:{_hash(Path(name))}"
-    return Encoder(encode), described
+        what = f"{name} at {revision} is not on this machine" if revision else f"{name} holds no {kind} model to read"
+        remedy = f"hf download {name} --revision {revision}" if revision else "give the folder of a whole model"
+        raise ResearchError(f"embedding {kind}: {what} ({type(error).__name__})", remedy=remedy) from error
+
+
+def dense(vectors: Any, rows: int) -> Matrix:
+    """What an engine returned, as a dense array of numbers.
+
+    Raises
+    ------
+    ResearchError
+        It has not one row of numbers for each of so many texts.
+    """
+    found = np.asarray(vectors.toarray() if hasattr(vectors, "toarray") else vectors, dtype=float)
+    if found.ndim != 2 or len(found) != rows or not np.isfinite(found).all():
+        raise ResearchError(
+            f"the embedding gave an array of shape {found.shape} for {rows} texts, or not only numbers",
+            remedy="give an engine that returns one row of finite numbers a text",
+        )
+    return found
 
 
 def _sentence_transformer(name: str, revision: str | None) -> Callable[[list[str]], Matrix]:
@@ -126,9 +139,9 @@ class Encoder:
 def _object(given: Any) -> tuple[Any, str]:
     described = type(given).__name__
     if hasattr(given, "fit_transform") and hasattr(given, "transform"):
-        return given, described
+        return deepcopy(given), described  # fitted here, and not again under the model that keeps it
     for method in ("transform", "embed", "encode"):  # of scikit-learn, BERTopic, sentence-transformers
-        if hasattr(given, method):
+        if callable(getattr(given, method, None)):
             return Encoder(getattr(given, method)), described
     raise ResearchError(f"a {described} turns no texts into vectors", remedy=f"use {_USES}")
 

@@ -332,7 +332,7 @@ def alignment(assignments: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     topic = assignments.set_index("passage_id")["topic_id"]
     pairs = pairs[pairs["passage_id"].isin(topic.index) & pairs["counterpart"].isin(topic.index)]
     rows = []
-    for doc_id, own in pairs.groupby(pairs["passage_id"].str.rpartition("#")[0]):
+    for doc_id, own in pairs.groupby(pairs["passage_id"].astype(str).str.replace("#[^#]*$", "", regex=True)):
         others = topic[own["counterpart"].unique()]
         together, chance = 0, 0.0
         for passage_id, found in own.groupby("passage_id")["counterpart"]:

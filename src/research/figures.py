@@ -29,6 +29,7 @@ ACCENT = "#0f5468"
 STATUS_SHADES = dict(zip(STATUSES, ["#dbe7ea", "#b3cdd4", "#7fabb6", "#3f7f8f", "#0f5468"], strict=True))
 ORIGIN_MARKS = dict(zip(ORIGINS, [("#0f5468", "o"), ("#c4622d", "s"), ("#7a5ea8", "D")], strict=True))
 _MAP_COLOURS = ["#0f5468", "#c4622d", "#7a5ea8", "#6b7a83", "#8a9a2f", "#b0405f", "#2f7fb5", "#a0793d"]
+_UNSTABLE = {"en": "unstable", "fr": "instable", "ar": "غير مستقر"}
 _MANY_DOCUMENTS = 12
 _MAP_MARKS = "osD^vP"  # so that topics are told apart in grey
 _WIDTH = 6.3  # inches: the brief's text width
@@ -246,6 +247,7 @@ def topic_sizes(
         How stability is written beside a bar.
     """
     rows = topics.sort_values(["size", "topic_id"], ascending=[True, False]).reset_index(drop=True)
+    marked = f" – {_UNSTABLE[language]}"
     with style():
         figure, axes = _figure(0.36 * len(rows) + 0.35)
         for y, row in rows.iterrows():
@@ -257,10 +259,10 @@ def topic_sizes(
                 hatch="///" if row["unstable"] else None,
                 edgecolor=PAPER,
             )
-            note = unit.format(found=row["found_in_runs"], runs=runs) + (" – unstable" if row["unstable"] else "")
+            note = unit.format(found=row["found_in_runs"], runs=runs) + (marked if row["unstable"] else "")
             axes.text(row["size"] + 0.3, y, f"{row['size']}  ·  {note}", va="center", fontsize=8.5)
         axes.set_yticks(range(len(rows)), [_wrapped(label) for label in rows[f"label_{language}"]])
-        axes.set_xlim(0, rows["size"].max() * 1.45)
+        axes.set_xlim(0, max(rows["size"].max(), 1) * 1.45 if len(rows) else 1)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
     return figure
@@ -283,7 +285,7 @@ def topic_spread(
     by = "doc_id" if len(spoken) <= _MANY_DOCUMENTS else "language"
     columns = sorted(told[by].unique(), key=lambda value: (spoken.get(value, ""), value))
     counts = pd.crosstab(told["topic_id"], told[by]).reindex(columns=columns)
-    shades, most = list(STATUS_SHADES.values()), counts.to_numpy().max()
+    shades, most = list(STATUS_SHADES.values()), counts.to_numpy().max(initial=1)
     with style():
         figure, axes = _figure(0.34 * len(counts) + 0.7)
         for y, topic in enumerate(counts.index):
@@ -374,7 +376,7 @@ def topic_map(topics: pd.DataFrame, positions: pd.DataFrame, *, language: str = 
 
 def _named(row: pd.Series, language: str) -> str:
     """A topic's label on two lines at most; an unstable one is marked as such wherever it is shown."""
-    return _wrapped(row[f"label_{language}"]) + (" (unstable)" if row["unstable"] else "")
+    return _wrapped(row[f"label_{language}"]) + (f" ({_UNSTABLE[language]})" if row["unstable"] else "")
 
 
 def _wrapped(label: str) -> str:

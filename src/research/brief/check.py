@@ -13,7 +13,7 @@ from research.brief.model import Document, Json
 from research.codebook import Codebook
 from research.coding.quantities import find_numbers
 from research.statements import Comparison
-from research.text import sentences
+from research.text import fold, sentences
 
 _REF, _FACT = "\ue000", "\ue001"  # around a claim's id, and around a bound value
 _OF = "\ue002"  # between the value and its fact's name
@@ -44,7 +44,7 @@ def check_prose(doc: Document, codebook: Codebook | None = None, *, unstable: Se
         f'cell {cell + 1}: names the topic "{label}", which is unstable'
         for cell, text in _all_texts(doc.blocks)
         for label in unstable
-        if label.casefold() in text.casefold()
+        if re.search(rf"(?<!\w){re.escape(fold(label).text)}(?!\w)", text)
     ]
     comparison = Comparison(codebook) if codebook else None
     for cell, lead, text in _texts(doc.blocks):
@@ -115,10 +115,10 @@ def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
 
 
 def _all_texts(blocks: list[Json]) -> Iterator[tuple[int, str]]:
-    """Cell and text of every paragraph, heading and item, judgement and method among them."""
+    """Cell and folded text of every paragraph, heading and item, judgement and method among them."""
     for block in blocks:
         if block["t"] in ("p", "h"):
-            yield block["cell"], _NAMED.sub("", _flat(block["c"])).replace(_FACT, "")
+            yield block["cell"], fold(_MARKED[_REF].sub("", _NAMED.sub("", _flat(block["c"]))).replace(_FACT, "")).text
         elif block["t"] in ("ul", "ol"):
             for item in block["items"]:
                 yield from _all_texts(item)

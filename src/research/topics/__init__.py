@@ -20,7 +20,7 @@ from research.codebook import Codebook
 from research.corpus import Corpus
 from research.counterparts import counterparts
 from research.embedding import Matrix, guess_language
-from research.engines import load_engine
+from research.engines import dense, load_engine
 from research.errors import ResearchError
 from research.evaluation import npmi_of_counts
 from research.tables import table
@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 
 SAMPLE = 20_000  # passages that are fitted at most
 STEADY = 0.8  # share of samples below which a topic is unstable
-LOW_MARGIN = 0.1  # a passage less than a tenth nearer to its own topic than to the next hardly belongs to it
+LOW_MARGIN = 0.05  # a passage less than a twentieth nearer to its own topic than to the next hardly belongs to it
 Terms = dict[int, dict[str, list[str]]]  # topic -> language -> words
+_DECIDE = 20  # samples that decide on the number of topics
+_SEEDS = 2**31
 _GLANCE = 200  # characters that tell a text's language
 _PART = 10_000  # passages assigned at once
 _TERMS = 10
@@ -99,9 +101,9 @@ def fit_topics(
     codebook : Codebook, optional
         Bridges languages and names topics.
     embedding : str or object
-        ``"lexical"``: offline and deterministic. ``"sentence-transformers:NAME@REVISION"`` or
-        ``"model2vec:NAME@REVISION"``, NAME a folder or a model that is already on this machine. Or an object: a
-        scikit-learn transformer or a BERTopic backend.
+        ``"lexical"``: offline and deterministic. ``"sentence-transformers:NAME"`` or ``"model2vec:NAME"``, NAME a
+        folder, or NAME@COMMIT of a model that is already on this machine. Or an object: a scikit-learn transformer
+        (a copy is fitted) or a BERTopic backend.
     n_topics : int, optional
         Chosen by stability when not given.
     seed : int
@@ -118,37 +120,32 @@ def fit_topics(
     Raises
     ------
     ResearchError
-        No texts, an embedding that is unknown or not installed, an impossible number of topics, or `guided` without
-        a codebook.
+        No texts, two passages of one name, an embedding that is unknown or not installed, an impossible number of
+        topics, or `guided` without a codebook that has layers.
 
     Examples
     --------
     >>> fit_topics(["une phrase", "une autre"]).rung
     'no topics: 2 distinct passages, fewer than 30'
     """
-    frame = _frame(passages)
-    if seed < 0:
-        raise ResearchError(f"seed={seed}", remedy="give 0 or more")
-    if runs < 1:
-        raise ResearchError(f"runs={runs}", remedy="give at least one bootstrap sample")
-    if guided and codebook is None:
-        raise ResearchError("guided=True without a codebook", remedy="give codebook=…, its layers are the guide")
+    frame, pairs = _frame(passages)
+    _refuse_numbers(seed=seed, runs=runs, n_topics=n_topics, rows=len(frame))
     embedder, engine = load_engine(embedding, codebook, seed)
+    if guided:
+        embedder = _guided(embedder, codebook)
     parameters = {"embedding": engine, "n_topics": n_topics, "seed": seed, "runs": runs, "guided": guided}
     reason = _too_little(frame)
     if reason:
-        blank = pd.DataFrame(columns=["run", "passages", "ari"])
-        return Topics(None, table("topics", []), table("topic_passages", []), blank, reason, parameters)
-    if n_topics is not None and not 2 <= n_topics <= len(frame) // 2:
-        raise ResearchError(f"n_topics={n_topics}", remedy=f"give a number from 2 to {len(frame) // 2}")
+        return _none(reason, parameters)
     fitted = _fitted_rows(frame, seed)
     core = frame.iloc[fitted].reset_index(drop=True)
-    vectors = np.asarray(embedder.fit_transform(core["text"].tolist()), dtype=float)
-    if guided and codebook is not None:
-        vectors = _guided(embedder, vectors, codebook)
-    samples = steady.draw_samples(core, runs, seed)
-    with threadpool_limits(1 if len(core) <= LARGE else None):  # threads cost more than they save on so little
-        count, rung = steady.choose_number(vectors, samples, n_topics, seed)
+    vectors = dense(embedder.fit_transform(core["text"].tolist()), len(core))
+    # Threads of k-means add up in any order; on a small collection they also cost more than they save.
+    with threadpool_limits(1, user_api="openmp" if len(core) > LARGE else None):
+        count, rung = steady.choose_number(vectors, steady.draw_samples(core, _DECIDE, seed, 1), n_topics, seed)
+        if count < 2:
+            return _none("no topics: the embedding finds all passages alike", parameters)
+        samples = steady.draw_samples(core, runs, seed)
         counts, words = count_words(core["text"].tolist())
         model, of_core = _fit_bertopic(core["text"].tolist(), vectors, (counts, words), embedder, count, seed)
         stability, found = steady.find_again(vectors, of_core, samples, counts, seed)
@@ -164,7 +161,7 @@ def fit_topics(
     names = naming.name_topics(of_core, naming.concepts_in(core["text"].tolist(), codebook), codebook, terms)
     found["npmi"] = pd.Series(_coherence(core, of_core, counts, words, terms))
     found["ari"], found["unstable"] = stability["ari"].mean(), found["found_in_runs"] < STEADY * runs
-    rows = _describe(frame, labels, terms, names, found)
+    rows = _describe(frame, labels, terms, names, found, naming.made_by_language(frame, labels, pairs))
     return Topics(
         model,
         table("topics", rows),
@@ -214,18 +211,32 @@ def term_shares(found: Topics, language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["topic_id", "term", "share"])
 
 
-def _frame(passages: Corpus | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
-    """Passages in an order of their own, so that the order they came in can change nothing.
+def _none(reason: str, parameters: dict[str, Any]) -> Topics:
+    blank = pd.DataFrame(columns=["run", "passages", "ari"])
+    return Topics(None, table("topics", []), table("topic_passages", []), blank, reason, parameters)
 
-    ``attrs["pairs"]`` holds which passages are counterparts in two languages.
-    """
+
+def _refuse_numbers(*, seed: int, runs: int, n_topics: int | None, rows: int) -> None:
+    whole = all(isinstance(n, int | np.integer) for n in (seed, runs, n_topics) if n is not None)
+    if not whole or not 0 <= seed < _SEEDS:
+        raise ResearchError(
+            f"seed={seed}, runs={runs}, n_topics={n_topics}", remedy="give whole numbers, seed 0 or more"
+        )
+    if runs < 1:
+        raise ResearchError(f"runs={runs}", remedy="give at least one bootstrap sample")
+    if rows >= FEWEST and n_topics is not None and not 2 <= n_topics <= rows // 2:
+        raise ResearchError(f"n_topics={n_topics}", remedy=f"give a number from 2 to {rows // 2}")
+
+
+def _frame(passages: Corpus | pd.DataFrame | Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Passages in an order of their own, so that the order they came in can change nothing; and which correspond."""
     pairs = pd.DataFrame(columns=["passage_id", "counterpart"])
     if isinstance(passages, Corpus):
         frame = passages.passages.query("kind == 'paragraph'")
         frame = frame.merge(passages.documents[["doc_id", "story_id"]], on="doc_id")
         pairs = counterparts(passages.passages, passages.story_links)
     elif isinstance(passages, pd.DataFrame):
-        frame = passages.copy()
+        frame = passages.loc[:, ~passages.columns.duplicated()].copy()
     elif isinstance(passages, str):
         raise ResearchError("one text is no collection", remedy="give a list of texts")
     else:
@@ -238,20 +249,32 @@ def _frame(passages: Corpus | pd.DataFrame | Sequence[str]) -> pd.DataFrame:
             f"{len(odd)} of {len(frame)} passages are no text but {type(odd[0]).__name__}", remedy="drop or fill them"
         )
     frame = frame.reset_index(drop=True)
-    if "passage_id" not in frame:
+    named = "passage_id" in frame
+    if not named:
         frame["passage_id"] = [f"p{i:06d}" for i in range(len(frame))]
-    if "doc_id" not in frame:
-        frame["doc_id"] = frame["passage_id"]
-    if "story_id" not in frame:
-        frame["story_id"] = frame["doc_id"]
-    given = frame.get("language", pd.Series(None, index=frame.index, dtype=object))
-    frame["language"] = [
-        language if isinstance(language, str) else guess_language(fold(text[:_GLANCE]).text.split())
+    frame["passage_id"] = frame["passage_id"].astype(str)
+    if frame["passage_id"].duplicated().any():
+        twice = frame.loc[frame["passage_id"].duplicated(), "passage_id"].iloc[0]
+        raise ResearchError(f"two passages are called {twice}", remedy="give each a passage_id of its own")
+    for column, instead in (("doc_id", "passage_id"), ("story_id", "doc_id")):
+        given = frame[column] if column in frame else frame[instead]
+        frame[column] = given.where(given.notna(), frame[instead]).astype(str)
+    frame["language"] = _languages(frame)
+    # Without names of their own, equal texts are told apart by what is known of them, not by where they stood.
+    known = [c for c in ("story_id", "doc_id") if named or not frame[c].equals(frame["passage_id"])]
+    frame = frame.sort_values(["text", *known, "language", "passage_id"], kind="stable").reset_index(drop=True)
+    return frame, pairs
+
+
+def _languages(frame: pd.DataFrame) -> list[str]:
+    """The languages given, ``fr-FR`` as ``fr``; guessed where there is none."""
+    given = frame["language"].tolist() if "language" in frame else [None] * len(frame)
+    return [
+        language.strip().lower().partition("-")[0]
+        if isinstance(language, str) and language.strip()
+        else guess_language(fold(text[:_GLANCE]).text.split())
         for language, text in zip(given, frame["text"], strict=True)
     ]
-    frame = frame.sort_values(["text", "passage_id"], kind="stable").reset_index(drop=True)
-    frame.attrs["pairs"] = pairs
-    return frame
 
 
 def _too_little(frame: pd.DataFrame) -> str:
@@ -273,10 +296,15 @@ def _fitted_rows(frame: pd.DataFrame, seed: int) -> Labels:
     return np.sort(np.random.default_rng([seed, SAMPLE]).choice(len(frame), size=SAMPLE, replace=False))
 
 
-def _guided(embedder: Any, vectors: Matrix, codebook: Codebook) -> Matrix:
-    from research.topics.model import guided, seed_words
+def _guided(embedder: Any, codebook: Codebook | None) -> Any:
+    from research.topics.model import Guided, layer_words
 
-    return guided(embedder, vectors, seed_words(codebook))
+    guides = layer_words(codebook) if codebook is not None else []
+    if not guides:
+        raise ResearchError(
+            "guided=True without a codebook that has layers", remedy="give one: its layers are the guide"
+        )
+    return Guided(embedder, guides)
 
 
 def _fit_bertopic(
@@ -303,16 +331,20 @@ def _assign(
     others = np.setdiff1d(np.arange(len(frame)), fitted)
     for first in range(0, len(others), _PART):
         rows = others[first : first + _PART]
-        part = model.umap_model.transform(embedder.transform(frame["text"].iloc[rows].tolist()))
+        part = model.umap_model.transform(dense(embedder.transform(frame["text"].iloc[rows].tolist()), len(rows)))
         labels[rows] = steady.nearest(part, ids, centres)
         margin[rows], cosine[rows] = steady.margins(part, labels[rows], ids, centres)
     return labels, margin, np.clip(margin, 0, 1) * np.clip(cosine, 0, 1)
 
 
 def _describe(
-    frame: pd.DataFrame, labels: Labels, terms: Terms, names: dict[int, dict[str, str]], found: pd.DataFrame
+    frame: pd.DataFrame,
+    labels: Labels,
+    terms: Terms,
+    names: dict[int, dict[str, str]],
+    found: pd.DataFrame,
+    by_language: dict[int, bool],
 ) -> list[dict[str, Any]]:
-    by_language = naming.made_by_language(frame, labels, frame.attrs["pairs"])
     rows = []
     for topic, members in frame.groupby(labels):
         languages = Counter(members["language"])

@@ -14,6 +14,7 @@ from research.topics.terms import Labels, key_terms
 
 LANGUAGES = ("en", "fr", "ar")
 _NUMBERED = {"en": "Topic", "fr": "Thème", "ar": "الموضوع"}
+_OTHER = {"en": "Other", "fr": "Autres", "ar": "أخرى"}  # what no entry of the codebook tells from the rest
 _PIECES, _FEW = 2, 3  # concepts in a label; terms in one without a codebook
 _AT_LEAST = 2  # passages of a topic that a concept must be in to name it
 _REPRESENTATIVES = 3
@@ -34,10 +35,14 @@ def terms_by_language(
     """Topic -> language -> its key terms among the passages of that language only; one passage alone has none."""
     found: dict[int, dict[str, list[str]]] = {int(topic): {} for topic in np.unique(labels)}
     for language in sorted(frame["language"].unique()):
-        rows = np.flatnonzero(frame["language"] == language)
-        for topic, terms in key_terms(counts[rows], labels[rows], weights[rows], n).items():
-            if terms and (labels[rows] == topic).sum() >= _AT_LEAST:
-                found[topic][language] = [words[column] for column, _ in terms]
+        spoken = (frame["language"] == language).to_numpy()
+        own = np.unique(labels[spoken])
+        # All of a language in one topic: nothing in that language tells it from another, the other languages must.
+        rows = np.flatnonzero(spoken | (labels != own[0]) if len(own) == 1 else spoken)
+        best = key_terms(counts[rows], labels[rows], weights[rows], n)
+        for topic in own.tolist():
+            if best[topic] and (spoken & (labels == topic)).sum() >= _AT_LEAST:
+                found[topic][language] = [words[column] for column, _ in best[topic]]
     return found
 
 
@@ -52,7 +57,7 @@ def name_topics(
         for topic, by_language in terms.items():
             own = by_language.get(language, [])
             given = [codebook.label(c, language) for c in chosen[topic]] if codebook else []
-            name = _APART.join(given or own[:_FEW])
+            name = _APART.join(given or [*([_OTHER[language]] if codebook else []), *own[:_FEW]])
             if name in taken and own:
                 name = _APART.join([*given, *own[:1]])
             if not name or name in taken:
@@ -102,14 +107,11 @@ def made_by_language(frame: pd.DataFrame, labels: Labels, pairs: pd.DataFrame) -
     topic_of = dict(zip(frame["passage_id"], labels.tolist(), strict=True))
     pairs = pairs[pairs["passage_id"].isin(topic_of) & pairs["counterpart"].isin(topic_of)]
     language_of = dict(zip(frame["passage_id"], frame["language"], strict=True))
+    across = pairs["passage_id"].map(language_of) != pairs["counterpart"].map(language_of)
     made = {}
     for topic, members in frame.groupby(labels):
-        own = pairs[pairs["passage_id"].isin(members["passage_id"])]
-        apart = [
-            (topic_of[b] != topic)
-            for a, b in zip(own["passage_id"], own["counterpart"], strict=True)
-            if language_of[a] != language_of[b]
-        ]
+        own = pairs[pairs["passage_id"].isin(members["passage_id"]) & across]
+        apart = own["counterpart"].map(topic_of) != topic
         paired = own["passage_id"].nunique()
-        made[int(topic)] = members["language"].nunique() == 1 and paired >= _AT_LEAST and all(apart)
+        made[int(topic)] = members["language"].nunique() == 1 and paired >= _AT_LEAST and bool(apart.all())
     return made

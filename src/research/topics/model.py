@@ -12,7 +12,8 @@ import pandas as pd
 from sklearn.feature_extraction.text import CountVectorizer
 
 from research.codebook import Codebook
-from research.embedding import Matrix
+from research.embedding import Matrix, unit_length
+from research.engines import dense
 from research.topics.stability import clusterer, firmness, reducer
 from research.topics.terms import count_words, key_terms, readable_words
 
@@ -67,7 +68,7 @@ class Backend(BaseEmbedder):  # type: ignore[misc]
 
     def embed(self, documents: Sequence[str], verbose: bool = False) -> Matrix:
         """One row a document."""
-        return np.asarray(self.embedder.transform(list(documents)))
+        return dense(self.embedder.transform(list(documents)), len(documents))
 
 
 class KeyTerms(BaseRepresentation):  # type: ignore[misc]
@@ -103,19 +104,43 @@ def _padded(words: Words, n: int) -> Words:
     return [*words[:n], *[("", 1e-5)] * (n - len(words))]  # as BERTopic itself fills a short list
 
 
-def seed_words(codebook: Codebook) -> list[list[str]]:
-    """The layers' names in all languages, as BERTopic's ``seed_topic_list``."""
-    return [
-        [name for names in (layer.label, layer.alt) for given in names.values() for name in _listed(given)]
+class Guided:
+    """An embedder that draws passages towards what guides them, as BERTopic's guided mode does.
+
+    A passage nearer to a guide than to the mean of the collection moves a quarter of the way to it; here new passages
+    move as the fitted ones did.
+
+    Parameters
+    ----------
+    embedder : transformer
+    guides : list of str
+        Texts; of a codebook, `layer_words`.
+    """
+
+    def __init__(self, embedder: Any, guides: list[str]) -> None:
+        self.embedder = embedder
+        self.guides = guides
+
+    def fit_transform(self, texts: list[str]) -> Matrix:
+        """One row a text."""
+        vectors = dense(self.embedder.fit_transform(texts), len(texts))
+        self.towards_ = np.vstack([dense(self.embedder.transform(self.guides), len(self.guides)), vectors.mean(axis=0)])
+        return self._moved(vectors)
+
+    def transform(self, texts: list[str]) -> Matrix:
+        """One row a text."""
+        return self._moved(dense(self.embedder.transform(texts), len(texts)))
+
+    def _moved(self, vectors: Matrix) -> Matrix:
+        nearest = (unit_length(vectors) @ unit_length(self.towards_).T).argmax(axis=1)
+        moves = (nearest < len(self.guides))[:, None]
+        return np.where(moves, 0.75 * vectors + 0.25 * self.towards_[nearest], vectors)
+
+
+def layer_words(codebook: Codebook) -> list[str]:
+    """Each layer's names in all languages, as one text."""
+    named = [
+        [*layer.label.values(), *(name for names in layer.alt.values() for name in names)]
         for layer in codebook.scheme("layer")
     ]
-
-
-def _listed(given: Any) -> list[str]:
-    return [given] if isinstance(given, str) else list(given)
-
-
-def guided(embedder: Any, vectors: Matrix, seeds: list[list[str]]) -> Matrix:
-    """The vectors as BERTopic's guided mode moves them: a quarter of the way towards the nearest seed."""
-    model = BERTopic(embedding_model=Backend(embedder), seed_topic_list=seeds)
-    return np.asarray(model._guided_topic_modeling(vectors.copy())[1])  # it writes into what it is given
+    return [" ".join(names) for names in named]

@@ -14,7 +14,6 @@ from research.topics.terms import LARGE, Labels, key_terms
 FEWEST = 30  # passages: the lowest rung of the ladder; `LARGE` is the next
 SHARE = 0.8  # of the stories or passages in a bootstrap sample
 SAME_TOPIC = 0.5  # Jaccard similarity from which a sample's cluster is the topic found again
-_DECIDE = 10  # samples that decide on the number of topics
 _TERMS = 10
 
 
@@ -38,7 +37,8 @@ class Reducer(BaseEstimator, TransformerMixin):  # type: ignore[misc]
         from sklearn.decomposition import PCA
 
         dimensions = max(1, min(self.dimensions, vectors.shape[1], len(vectors) - 1))
-        self.pca_ = PCA(dimensions, svd_solver="covariance_eigh").fit(vectors)
+        with np.errstate(invalid="ignore"):  # the share of the variance, where there is none
+            self.pca_ = PCA(dimensions, svd_solver="covariance_eigh").fit(vectors)
         return self
 
     def transform(self, vectors: Matrix) -> Matrix:
@@ -68,21 +68,24 @@ def _distinct(reduced: Matrix) -> int:
     return len({row.tobytes() for row in reduced.round(9) + 0.0})
 
 
-def draw_samples(frame: pd.DataFrame, runs: int, seed: int) -> list[Labels]:
+def draw_samples(frame: pd.DataFrame, runs: int, *seed: int) -> list[Labels]:
     """Positions in each bootstrap sample: 80 % of the stories, or of the passages when stories are few."""
-    stories = sorted(frame["story_id"].unique())
-    unit = "story_id" if len(stories) >= 10 else "passage_id"
+    unit = "story_id" if frame["story_id"].nunique() >= 10 else "passage_id"
     of_row, units = pd.factorize(frame[unit])  # in the order of the texts, whatever the names
     drawn = []
     for run in range(runs):
-        generator = np.random.default_rng([seed, run])
+        generator = np.random.default_rng([*seed, run])
         chosen = generator.choice(len(units), size=round(SHARE * len(units)), replace=False)
         drawn.append(np.flatnonzero(np.isin(of_row, chosen)))
     return drawn
 
 
 def choose_number(vectors: Matrix, samples: list[Labels], n_topics: int | None, seed: int) -> tuple[int, str]:
-    """The number of topics, and the rung of the ladder it comes from."""
+    """The number of topics, and the rung of the ladder it comes from.
+
+    Of the numbers that are found again as well as the best one, to within its standard error (the rule of Breiman et
+    al. 1984), the smallest. The topics must be judged by other samples than those that decide here.
+    """
     rows = len(vectors)
     distinct = _distinct(reducer(rows).fit_transform(vectors))
     if n_topics is not None:
@@ -92,13 +95,14 @@ def choose_number(vectors: Matrix, samples: list[Labels], n_topics: int | None, 
     if distinct < FEWEST or rows > LARGE:
         count = min(distinct, max(8, round(rows**0.5 / 2)))
         return count, f"k-means on PCA, {count} topics for {rows} passages"
-    scores = {}
+    means, errors = {}, {}
     for count in range(4, 9):
         whole = cluster(vectors, count, seed, rows)
-        again = [cluster(vectors[sample], count, seed, rows) for sample in samples[:_DECIDE]]
-        scores[count] = float(np.mean([rand(whole[s], a) for s, a in zip(samples, again, strict=False)]))
-    best = max(scores, key=lambda count: (round(scores[count], 3), count))
-    return best, f"k-means on PCA, {best} topics: the steadiest number from 4 to {max(scores)} for {rows} passages"
+        scores = [rand(whole[sample], cluster(vectors[sample], count, seed, rows)) for sample in samples]
+        means[count], errors[count] = float(np.mean(scores)), float(np.std(scores) / len(scores) ** 0.5)
+    steadiest = max(means, key=lambda count: means[count])
+    best = min(count for count in means if means[count] >= means[steadiest] - errors[steadiest])
+    return best, f"k-means on PCA, {best} topics: the fewest of the steadiest numbers from 4 to 8 for {rows} passages"
 
 
 def rand(a: Labels, b: Labels) -> float:
@@ -167,8 +171,15 @@ def centres_of(reduced: Matrix, labels: Labels) -> tuple[Labels, Matrix]:
 def plane(centres: Matrix) -> Any:
     """The plane in which the centres are furthest apart."""
     from sklearn.decomposition import PCA
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer
 
-    return PCA(2, svd_solver="full").fit(np.vstack([centres, centres.mean(axis=0)]))
+    padded = make_pipeline(FunctionTransformer(_at_least_two), PCA(2, svd_solver="full"))
+    return padded.fit(np.vstack([centres, centres.mean(axis=0)]))
+
+
+def _at_least_two(points: Matrix) -> Matrix:
+    return np.pad(points, ((0, 0), (0, max(0, 2 - points.shape[1]))))
 
 
 def nearest(reduced: Matrix, ids: Labels, centres: Matrix) -> Labels:

@@ -3,46 +3,68 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from research.embedding import Matrix, stop_words
-from research.text import fold, is_arabic
+from research.text import fold
 
 Labels = npt.NDArray[np.int64]
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_MARKS = re.compile(r"[\u064b-\u0652\u0640]")
-_ARTICLE = re.compile(r"^[وفبك]{1,2}(?=ال)")
-_PARTICLES = [("ولل", "ال"), ("لل", "ال"), ("و", ""), ("ف", "")]
+_MARKS = re.compile(r"[\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
+_ARTICLES = ("وبال", "ولل", "وال", "فال", "بال", "كال", "لل")  # each holds ال
+_CONJUNCTIONS = {"و": 3, "ف": 4}  # and how many letters must be left: فكرة "idea" is not "and so a ball"
 LARGE = 300  # passages from which on there are enough for
 _SPREAD = 3  # passages that must hold a term
 _MEETINGS = 5  # times that two of a topic's terms should meet in its passages by chance
 
 
 def readable_words(text: str) -> list[str]:
-    """Words as a reader knows them, without stop words; Arabic ones without attached particles before ال.
+    """Words as a reader knows them, without stop words, direction marks and vowel signs.
 
     >>> readable_words("Les modèles de langue")
     ['modèles', 'langue']
     """
-    return [word for found in _WORD.findall(_MARKS.sub("", text.lower())) if (word := _readable(found))]
+    plain = _MARKS.sub("", unicodedata.normalize("NFC", text).lower())
+    return [word for word in _WORD.findall(plain) if not _is_stop_word(word)]
 
 
 @lru_cache(maxsize=1_000_000)  # a collection's words come again and again
-def _readable(word: str) -> str:
-    bare = _ARTICLE.sub("", word) if is_arabic(word) else word
-    folded = fold(bare).text
-    return "" if any(folded in stop_words(language) for language in ("ar", "fr", "en", "es")) else bare
+def _is_stop_word(word: str) -> bool:
+    return fold(word).text in _stop_words() or (word[0] in _CONJUNCTIONS and word[1:] in _arabic_stop_words())
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    """Of all languages at once: a topic's words come from several.
+
+    The English and Spanish lists of stopwordsiso hold words that texts are about ("research", "general"): of English,
+    scikit-learn's list, of Spanish the short ones.
+    """
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    short = {word for word in stop_words("es") if len(word) <= 4}
+    return frozenset(stop_words("ar") | stop_words("fr") | set(ENGLISH_STOP_WORDS) | short)
+
+
+@cache
+def _arabic_stop_words() -> frozenset[str]:
+    """As they are written, not folded: وإلى is "and to", والي a governor."""
+    import stopwordsiso
+
+    return frozenset(_MARKS.sub("", word) for word in stopwordsiso.stopwords("ar"))
 
 
 def count_words(texts: Sequence[str]) -> tuple[Any, list[str]]:
     """How often each text has each readable word: a sparse matrix of texts by words, and the words.
 
-    An Arabic word with a particle glued to it counts as the word itself, where the texts have that too and more often.
+    An Arabic word with a particle glued to it counts as the word itself, where the texts have that too; with a
+    conjunction, which may be a letter of the word, where they have that more often.
 
     >>> count_words(["وزارة", "ووزارة", "وزارة التعليم", "للتعليم"])[1]
     ['التعليم', 'وزارة']
@@ -57,7 +79,7 @@ def count_words(texts: Sequence[str]) -> tuple[Any, list[str]]:
         return csr_matrix((len(texts), 0)), []
     words, often = list(vectorizer.get_feature_names_out()), np.asarray(counts.sum(axis=0)).ravel()
     bare = [_bare_of(word, vectorizer.vocabulary_) for word in words]
-    kept = [b if b is not None and often[b] >= often[i] else i for i, b in enumerate(bare)]
+    kept = [b if b is not None and (sure or often[b] >= often[i]) else i for i, (b, sure) in enumerate(bare)]
     kept = [kept[i] for i in kept]  # a particle before a particle
     columns = sorted(set(kept))
     position = {column: i for i, column in enumerate(columns)}
@@ -65,22 +87,24 @@ def count_words(texts: Sequence[str]) -> tuple[Any, list[str]]:
     return (counts @ merge).tocsr(), [words[column] for column in columns]
 
 
-def _bare_of(word: str, known: dict[str, int]) -> int | None:
-    """Where the word stands without the conjunction, or with the article instead of "for the"."""
-    for prefix, instead in _PARTICLES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 3 and instead + word[len(prefix) :] in known:
-            return known[instead + word[len(prefix) :]]
-    return None
+def _bare_of(word: str, known: dict[str, int]) -> tuple[int | None, bool]:
+    """Where the word stands without its particle, if the texts have it so, and whether it surely is one."""
+    for prefix in _ARTICLES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= 3 and "ال" + word[len(prefix) :] in known:
+            return known["ال" + word[len(prefix) :]], True
+    if len(word) - 1 >= _CONJUNCTIONS.get(word[0], len(word)):
+        return known.get(word[1:]), False
+    return None, False
 
 
 def key_terms(counts: Any, labels: Labels, weights: Matrix | None, n: int) -> dict[int, list[tuple[int, float]]]:
     """The terms that set each topic apart: weighty in its passages, rare in others, and more its than any other's.
 
     With p the share of a topic's passages that hold a term, q the share of all, and w the term's mean TF-IDF in the
-    topic's passages, a term scores w·ln²(p/q). A term too rare to meet another one of its kind in the topic's passages
-    counts less, and so does one that another topic can claim more: its score is multiplied by its ratio to the best.
-    Of the scores tried on BBC_News and ant_ar this one had the most coherent terms, counted on texts it had not seen,
-    with at least nine in ten of them distinct (``benchmarks/topics.py``).
+    topic's passages, each passage as heavy as its weight, a term scores w·ln²(p/q). A term too rare to meet another one
+    of its kind in the topic's passages counts less, and so does one that another topic can claim more: its score is
+    multiplied by its ratio to the best. Of the scores tried on BBC_News and ant_ar this one had the most coherent terms
+    at nine in ten distinct ones, counted on texts it had not seen (``benchmarks/topics.py``).
 
     Parameters
     ----------
@@ -109,7 +133,7 @@ def key_terms(counts: Any, labels: Labels, weights: Matrix | None, n: int) -> di
     weights = np.ones(len(labels)) if weights is None or not weights.any() else np.maximum(weights, 1e-9)
     member = csr_matrix((weights, (rows, np.arange(len(labels)))), (len(topics), len(labels)))
     member = member.multiply(1 / member.sum(axis=1)).tocsr()  # a weighted mean of a topic's passages
-    inside, overall = (member @ held).toarray(), np.asarray(held.mean(axis=0)).reshape(1, -1)
+    inside, overall = (member @ held).toarray(), (weights @ held).reshape(1, -1) / weights.sum()
     lift = np.log(np.divide(inside, overall, out=np.ones_like(inside), where=inside > overall))
     often = np.minimum(1, np.bincount(rows)[:, None] * inside**2 / _MEETINGS)
     score = (member @ TfidfTransformer().fit_transform(counts)).toarray() * lift**2 * often
