@@ -77,7 +77,7 @@ def density(texts, vectors, k, seed):
     """HDBSCAN on the PCA that k-means uses, what it leaves out going to the nearest cluster."""
     from sklearn.cluster import HDBSCAN
 
-    from research.topics.stability import centres_of, nearest, reducer
+    from research.topics.clusters import centres_of, nearest, reducer
     from research.topics.terms import count_words, key_terms
 
     reduced = reducer(len(texts)).fit_transform(vectors)
@@ -156,6 +156,17 @@ def load(folder, name):
     return [row["text"] for row in rows], [row["label"] for row in rows]
 
 
+def plain(texts):
+    """The texts as readable words, Arabic particles taken off alike for every method."""
+    from collections import Counter
+
+    from research.topics.terms import bare_forms, readable_words
+
+    words = [readable_words(text) for text in texts]
+    forms = bare_forms(Counter(word for found in words for word in found))
+    return [" ".join(forms.get(word, word) for word in found) for found in words]
+
+
 def enlarged(texts, labels, rows, seed=0):
     """As many texts as asked for, each made of sentences of texts of one class."""
     from research.text import sentences
@@ -175,9 +186,9 @@ def enlarged(texts, labels, rows, seed=0):
 def quality(texts, labels, vectors, splits):
     """Coherence and diversity over split halves, agreement with the classes over whole fits."""
     from research.evaluation import diversity, label_agreement, npmi
-    from research.topics.terms import readable_words
 
-    words = [readable_words(text) for text in texts]
+    texts = plain(texts)
+    words = [text.split() for text in texts]
     rows = []
     for method in ("research", "bertopic_default", "nmf", "lda"):
         for k in K:

@@ -14,6 +14,7 @@ from research.codebook import Codebook, Concept
 from research.counterparts import align, counterparts
 from research.embedding import LexicalEmbedder, stems
 from research.evaluation import alignment, diversity, npmi
+from research.plotting import to_svg
 from research.topics import map_positions, term_shares
 from research.topics.labels import made_by_language
 from research.topics.model import Backend, Guided, layer_words, new_model
@@ -342,7 +343,7 @@ def test_words_are_stemmed_in_their_own_language():
 
 
 def test_readable_words_and_the_particles_glued_to_them():
-    assert readable_words("الذَّكاء والذكاء، les modèles de 2026 <b>x</b>") == ["الذكاء", "والذكاء", "modèles"]
+    assert readable_words("الذَّكاء والذكاء، les modèles de 2026 <b>x</b>") == ["الذكاء", "الذكاء", "modèles"]
     assert count_words(["وزارة التعليم", "ووزارة للتعليم", "وجود"])[1] == ["التعليم", "وجود", "وزارة"]
     kept = ["وكالة", "وكالات", "والد", "والي", "بالغ", "كاليفورنيا", "فكرة"]
     assert readable_words(" ".join(kept)) == kept and set(count_words([" ".join(kept), "كرة كرة"])[1]) == {*kept, "كرة"}
@@ -409,9 +410,7 @@ def test_hostile_text_stays_text():
     evil = "<script>alert(1)</script> {{ 7*7 }} $x$ ‮ lac rive"
     found = fit_topics([*texts(10), evil, evil + "!", "=cmd() lac", "a" * 5000], runs=2, n_topics=3)
     figure = draw.topic_terms(found.topics, term_shares(found, "fr"), language="fr")
-    assert "<script" not in draw.to_svg(figure) and "<script" not in json.dumps(
-        found.topics.drop(columns="npmi").to_dict()
-    )
+    assert "<script" not in to_svg(figure) and "<script" not in json.dumps(found.topics.drop(columns="npmi").to_dict())
 
 
 def test_figures_mark_what_is_unstable(study):
@@ -423,7 +422,7 @@ def test_figures_mark_what_is_unstable(study):
         drawn += [text for axes in figure.axes if (text := axes.get_title(loc="left"))]
         assert sum("unstable" in text for text in drawn) == 1
     again = drawn_figures(found, topics, corpus)
-    assert [draw.to_svg(figure) for figure in figures] == [draw.to_svg(figure) for figure in again]
+    assert [to_svg(figure) for figure in figures] == [to_svg(figure) for figure in again]
 
 
 def drawn_figures(found, topics, corpus):

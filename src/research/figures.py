@@ -5,98 +5,23 @@ Every function takes tables and returns a matplotlib Figure; titles are the capt
 
 from __future__ import annotations
 
-import io
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from research.plotting import ACCENT, INK, ORIGIN_MARKS, PAPER, SOFT, STATUS_SHADES, WIDTH, blank, style
 from research.tables import ORIGINS, STATUSES
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INK, SOFT, PAPER = "#1b2a33", "#6b7a83", "#ffffff"
-ACCENT = "#0f5468"
-# Light to dark: what is further along is darker, in print and for every eye.
-STATUS_SHADES = dict(zip(STATUSES, ["#dbe7ea", "#b3cdd4", "#7fabb6", "#3f7f8f", "#0f5468"], strict=True))
-ORIGIN_MARKS = dict(zip(ORIGINS, [("#0f5468", "o"), ("#c4622d", "s"), ("#7a5ea8", "D")], strict=True))
 _MAP_COLOURS = ["#0f5468", "#c4622d", "#7a5ea8", "#6b7a83", "#8a9a2f", "#b0405f", "#2f7fb5", "#a0793d"]
 _UNSTABLE = {"en": "unstable", "fr": "instable", "ar": "غير مستقر"}
 _MANY_DOCUMENTS = 12
 _MAP_MARKS = "osD^vP"  # so that topics are told apart in grey
-_WIDTH = 6.3  # inches: the brief's text width
-
-
-@cache
-def _family() -> str:
-    """Fira Sans, from its package."""
-    import fontpkg
-    from matplotlib import font_manager
-
-    folder = Path(fontpkg.path("Fira Sans")).parent
-    # Amiri and DejaVu, the fallbacks, have fewer weights than Fira Sans: not worth a warning in every notebook.
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    for style in ("Regular", "Medium", "SemiBold", "Bold", "Italic"):
-        font_manager.fontManager.addfont(str(folder / f"FiraSans-{style}.ttf"))
-    font_manager.fontManager.addfont(fontpkg.path("Amiri"))
-    return "Fira Sans"
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """The study's matplotlib style, for as long as the block lasts."""
-    import matplotlib as mpl
-
-    settings: dict[str, Any] = {
-        "font.family": [_family(), "Amiri", "DejaVu Sans"],
-        "font.size": 9,
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": SOFT,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.linewidth": 0.6,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "xtick.major.size": 0,
-        "ytick.major.size": 0,
-        "figure.facecolor": PAPER,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "research",
-    }
-    with mpl.rc_context(rc=settings):  # type: ignore[arg-type]
-        yield
-
-
-def _figure(height: float) -> tuple[Figure, Axes]:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-    return figure, figure.add_subplot()
-
-
-def to_svg(figure: Figure) -> str:
-    """The figure as SVG text, letters as paths, no date."""
-    buffer = io.StringIO()
-    with style():
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
-
-
-def to_png(figure: Figure) -> bytes:
-    """The figure as PNG, 200 dots an inch."""
-    buffer = io.BytesIO()
-    with style():
-        figure.savefig(buffer, format="png", dpi=200, metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def layer_status(
@@ -116,7 +41,7 @@ def layer_status(
     columns = ["", *STATUSES]
     counts = pd.crosstab(codes["layer"], codes["status"]).reindex(index=layers, columns=columns, fill_value=0)
     with style():
-        figure, axes = _figure(0.24 * len(layers) + 0.4)
+        figure, axes = blank(0.24 * len(layers) + 0.4)
         for y, layer in enumerate(layers):
             if counts.loc[layer].sum() == 0:
                 axes.text(
@@ -161,7 +86,7 @@ def partners(rows: pd.DataFrame, labels: dict[str, str], origins: dict[str, str]
     top = top.sort_values(["place", "rank", "partner"], ascending=[False, True, False]).reset_index(drop=True)
     shown = [status for status in STATUSES if status in set(rows["status"])]
     with style():
-        figure, axes = _figure(0.25 * len(top) + 0.5)
+        figure, axes = blank(0.25 * len(top) + 0.5)
         for y, row in top.iterrows():
             colour, marker = ORIGIN_MARKS[row["origin"]]
             mine = rows.loc[rows["partner"] == row["partner"], "status"]
@@ -207,7 +132,7 @@ def timeline(events: pd.DataFrame) -> Figure:
 
     rows = events.sort_values(["from", "to", "label"], ascending=False).reset_index(drop=True)
     with style():
-        figure, axes = _figure(0.34 * len(rows) + 0.6)
+        figure, axes = blank(0.34 * len(rows) + 0.6)
         for y, row in rows.iterrows():
             start, end = number(row["from"]), number(row["to"])
             fill = ACCENT if row["certain"] else PAPER
@@ -249,7 +174,7 @@ def topic_sizes(
     rows = topics.sort_values(["size", "topic_id"], ascending=[True, False]).reset_index(drop=True)
     marked = f" – {_UNSTABLE[language]}"
     with style():
-        figure, axes = _figure(0.36 * len(rows) + 0.35)
+        figure, axes = blank(0.36 * len(rows) + 0.35)
         for y, row in rows.iterrows():
             axes.barh(
                 y,
@@ -287,7 +212,7 @@ def topic_spread(
     counts = pd.crosstab(told["topic_id"], told[by]).reindex(columns=columns)
     shades, most = list(STATUS_SHADES.values()), counts.to_numpy().max(initial=1)
     with style():
-        figure, axes = _figure(0.34 * len(counts) + 0.7)
+        figure, axes = blank(0.34 * len(counts) + 0.7)
         for y, topic in enumerate(counts.index):
             for x, column in enumerate(columns):
                 n = int(counts.loc[topic, column])
@@ -325,7 +250,7 @@ def topic_terms(topics: pd.DataFrame, shares: pd.DataFrame, *, n: int = 6, langu
     columns = 3
     lines = max(1, -(-len(topics) // columns))
     with style():
-        figure = Figure(figsize=(_WIDTH, (0.17 * n + 0.5) * lines), layout="constrained")
+        figure = Figure(figsize=(WIDTH, (0.17 * n + 0.5) * lines), layout="constrained")
         panels = figure.subplots(lines, columns, squeeze=False).ravel()
         for axes, (_, row) in zip(panels, topics.iterrows(), strict=False):
             own = shares[shares["topic_id"] == row["topic_id"]].head(n)
@@ -354,7 +279,7 @@ def topic_map(topics: pd.DataFrame, positions: pd.DataFrame, *, language: str = 
     from matplotlib.patheffects import withStroke
 
     with style():
-        figure, axes = _figure(3.6)
+        figure, axes = blank(3.6)
         for i, row in enumerate(topics.itertuples(index=False)):
             own = positions[positions["topic_id"] == row.topic_id]
             colour = _MAP_COLOURS[i % len(_MAP_COLOURS)]
@@ -394,7 +319,7 @@ def parity(counts: pd.DataFrame, labels: dict[str, str], languages: dict[str, st
     """
     left, right = counts.columns
     with style():
-        figure, axes = _figure(0.3 * len(counts) + 0.6)
+        figure, axes = blank(0.3 * len(counts) + 0.6)
         for y, (_, row) in enumerate(counts.iterrows()):
             axes.barh(y, -row[left], color="#0f5468", height=0.66)
             axes.barh(y, row[right], color="#b3cdd4", height=0.66)

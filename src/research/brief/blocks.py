@@ -69,7 +69,7 @@ class Figure(Block):
             )
         if not alt.strip() or not source.strip():
             raise ResearchError("no alternative text or no source", where=f"figure {name}", remedy="write both")
-        from research.figures import to_png, to_svg
+        from research.plotting import to_png, to_svg
 
         data = {"t": "figure", "name": name, "svg": to_svg(fig), "caption": caption, "alt": alt, "source": source}
         super().__init__(data, png=to_png(fig))

@@ -25,6 +25,7 @@ from research.errors import ResearchError
 from research.evaluation import npmi_of_counts
 from research.tables import table
 from research.text import fold
+from research.topics import clusters
 from research.topics import labels as naming
 from research.topics import stability as steady
 from research.topics.stability import FEWEST
@@ -135,19 +136,26 @@ def fit_topics(
         embedder = _guided(embedder, codebook)
     parameters = {"embedding": engine, "n_topics": n_topics, "seed": seed, "runs": runs, "guided": guided}
     reason = _too_little(frame)
-    if reason:
-        return _none(reason, parameters)
+    return _none(reason, parameters) if reason else _fit(frame, pairs, codebook, embedder, parameters)
+
+
+def _fit(
+    frame: pd.DataFrame, pairs: pd.DataFrame, codebook: Codebook | None, embedder: Any, parameters: dict[str, Any]
+) -> Topics:
+    seed, runs = parameters["seed"], parameters["runs"]
     fitted = _fitted_rows(frame, seed)
     core = frame.iloc[fitted].reset_index(drop=True)
-    vectors = dense(embedder.fit_transform(core["text"].tolist()), len(core))
+    texts = core["text"].tolist()
+    vectors = dense(embedder.fit_transform(texts), len(core))
     # Threads of k-means add up in any order; on a small collection they also cost more than they save.
     with threadpool_limits(1, user_api="openmp" if len(core) > LARGE else None):
-        count, rung = steady.choose_number(vectors, steady.draw_samples(core, _DECIDE, seed, 1), n_topics, seed)
+        deciding = steady.draw_samples(core, _DECIDE, seed, 1)
+        count, rung = steady.choose_number(vectors, deciding, parameters["n_topics"], seed)
         if count < 2:
             return _none("no topics: the embedding finds all passages alike", parameters)
         samples = steady.draw_samples(core, runs, seed)
-        counts, words = count_words(core["text"].tolist())
-        model, of_core = _fit_bertopic(core["text"].tolist(), vectors, (counts, words), embedder, count, seed)
+        counts, words = count_words(texts)
+        model, of_core = _fit_bertopic(texts, vectors, (counts, words), embedder, count, seed)
         stability, found = steady.find_again(vectors, of_core, samples, counts, seed)
     rung += f", fitted on a sample of {len(core)}" if len(core) < len(frame) else ""
     labels, margins, weights = _assign(frame, fitted, vectors, of_core, model, embedder)
@@ -158,7 +166,7 @@ def fit_topics(
         representative=naming.representatives(frame, labels, weights),
     )
     terms = naming.terms_by_language(core, counts, words, of_core, weights[fitted], _TERMS)
-    names = naming.name_topics(of_core, naming.concepts_in(core["text"].tolist(), codebook), codebook, terms)
+    names = naming.name_topics(of_core, naming.concepts_in(texts, codebook), codebook, terms)
     found["npmi"] = pd.Series(_coherence(core, of_core, counts, words, terms))
     found["ari"], found["unstable"] = stability["ari"].mean(), found["found_in_runs"] < STEADY * runs
     rows = _describe(frame, labels, terms, names, found, naming.made_by_language(frame, labels, pairs))
@@ -187,8 +195,8 @@ def map_positions(found: Topics) -> pd.DataFrame:
     if found.model is None:
         return placed.assign(x=0.0, y=0.0)
     reduced = found.model.umap_model.transform(found.vectors)
-    _, centres = steady.centres_of(reduced, placed["topic_id"].to_numpy())
-    x, y = steady.plane(centres).transform(reduced).T.round(6)
+    _, centres = clusters.centres_of(reduced, placed["topic_id"].to_numpy())
+    x, y = clusters.plane(centres).transform(reduced).T.round(6)
     return placed.assign(x=x, y=y)
 
 
@@ -313,7 +321,7 @@ def _fit_bertopic(
     from research.topics.model import new_model
 
     model = new_model(embedder, count, rows=len(texts), seed=seed)
-    model.representation_model.known = steady.reducer(len(texts)).fit_transform(vectors), *counted
+    model.representation_model.known = clusters.reducer(len(texts)).fit_transform(vectors), *counted
     labels, _ = model.fit_transform(texts, vectors)
     model.representation_model.known = None
     return model, np.asarray(labels)
@@ -325,15 +333,15 @@ def _assign(
     """Topic, margin and firmness of every passage: the fitted ones', then, in parts, the others'."""
     reduced = model.umap_model.transform(vectors)
     labels, margin, cosine = np.zeros(len(frame), dtype=np.int64), np.zeros(len(frame)), np.zeros(len(frame))
-    ids, centres = steady.centres_of(reduced, of_core)
+    ids, centres = clusters.centres_of(reduced, of_core)
     labels[fitted] = of_core
-    margin[fitted], cosine[fitted] = steady.margins(reduced, of_core, ids, centres)
+    margin[fitted], cosine[fitted] = clusters.margins(reduced, of_core, ids, centres)
     others = np.setdiff1d(np.arange(len(frame)), fitted)
     for first in range(0, len(others), _PART):
         rows = others[first : first + _PART]
         part = model.umap_model.transform(dense(embedder.transform(frame["text"].iloc[rows].tolist()), len(rows)))
-        labels[rows] = steady.nearest(part, ids, centres)
-        margin[rows], cosine[rows] = steady.margins(part, labels[rows], ids, centres)
+        labels[rows] = clusters.nearest(part, ids, centres)
+        margin[rows], cosine[rows] = clusters.margins(part, labels[rows], ids, centres)
     return labels, margin, np.clip(margin, 0, 1) * np.clip(cosine, 0, 1)
 
 

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from research.codebook import Codebook
 from research.embedding import Matrix, unit_length
 from research.engines import dense
-from research.topics.stability import clusterer, firmness, reducer
+from research.topics.clusters import clusterer, firmness, reducer
 from research.topics.terms import count_words, key_terms, readable_words
 
 with warnings.catch_warnings():

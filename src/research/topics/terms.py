@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from research.text import fold
 Labels = npt.NDArray[np.int64]
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _MARKS = re.compile(r"[\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
+_PLAIN = re.compile("^(?:وبال|ولل|وال|بال|لل)(?=.{4})")
 _ARTICLES = ("وبال", "ولل", "وال", "فال", "بال", "كال", "لل")  # each holds ال
 _CONJUNCTIONS = {"و": 3, "ف": 4}  # and how many letters must be left: فكرة "idea" is not "and so a ball"
 LARGE = 300  # passages from which on there are enough for
@@ -27,11 +28,13 @@ _MEETINGS = 5  # times that two of a topic's terms should meet in its passages b
 def readable_words(text: str) -> list[str]:
     """Words as a reader knows them, without stop words, direction marks and vowel signs.
 
-    >>> readable_words("Les modèles de langue")
-    ['modèles', 'langue']
+    The Arabic article loses the particle before it where that is plain from the word's length.
+
+    >>> readable_words("Les modèles de langue, وبالابتكار")
+    ['modèles', 'langue', 'الابتكار']
     """
     plain = _MARKS.sub("", unicodedata.normalize("NFC", text).lower())
-    return [word for word in _WORD.findall(plain) if not _is_stop_word(word)]
+    return [_PLAIN.sub("ال", word) for word in _WORD.findall(plain) if not _is_stop_word(word)]
 
 
 @lru_cache(maxsize=1_000_000)  # a collection's words come again and again
@@ -61,14 +64,7 @@ def _arabic_stop_words() -> frozenset[str]:
 
 
 def count_words(texts: Sequence[str]) -> tuple[Any, list[str]]:
-    """How often each text has each readable word: a sparse matrix of texts by words, and the words.
-
-    An Arabic word with a particle glued to it counts as the word itself, where the texts have that too; with a
-    conjunction, which may be a letter of the word, where they have that more often.
-
-    >>> count_words(["وزارة", "ووزارة", "وزارة التعليم", "للتعليم"])[1]
-    ['التعليم', 'وزارة']
-    """
+    """How often each text has each readable word: a sparse matrix of texts by words, and the words."""
     from scipy.sparse import csr_matrix
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -77,23 +73,39 @@ def count_words(texts: Sequence[str]) -> tuple[Any, list[str]]:
         counts = vectorizer.fit_transform(texts)
     except ValueError:  # stop words and numbers only
         return csr_matrix((len(texts), 0)), []
-    words, often = list(vectorizer.get_feature_names_out()), np.asarray(counts.sum(axis=0)).ravel()
-    bare = [_bare_of(word, vectorizer.vocabulary_) for word in words]
-    kept = [b if b is not None and (sure or often[b] >= often[i]) else i for i, (b, sure) in enumerate(bare)]
-    kept = [kept[i] for i in kept]  # a particle before a particle
-    columns = sorted(set(kept))
-    position = {column: i for i, column in enumerate(columns)}
-    merge = csr_matrix((np.ones(len(words)), (range(len(words)), [position[i] for i in kept])))
-    return (counts @ merge).tocsr(), [words[column] for column in columns]
+    words = vectorizer.get_feature_names_out().tolist()
+    forms = bare_forms(dict(zip(words, np.asarray(counts.sum(axis=0)).ravel().tolist(), strict=True)))
+    kept = sorted({forms.get(word, word) for word in words})
+    column = {word: i for i, word in enumerate(kept)}
+    columns = [column[forms.get(word, word)] for word in words]
+    merge = csr_matrix((np.ones(len(words)), (range(len(words)), columns)), (len(words), len(kept)))
+    return (counts @ merge).tocsr(), kept
 
 
-def _bare_of(word: str, known: dict[str, int]) -> tuple[int | None, bool]:
-    """Where the word stands without its particle, if the texts have it so, and whether it surely is one."""
+def bare_forms(often: Mapping[str, float]) -> dict[str, str]:
+    """Arabic word with a particle glued to it -> the word itself, where a collection has that too.
+
+    With a conjunction, which may be a letter of the word, only where the collection has the bare word more often.
+
+    >>> bare_forms({"وزارة": 3, "ووزارة": 1, "التعليم": 1, "للتعليم": 2, "والبحث": 1})
+    {'ووزارة': 'وزارة', 'للتعليم': 'التعليم'}
+    """
+    found = {}
+    for word in often:
+        bare, sure = _bare_of(word, often)
+        if bare is not None and (sure or often[bare] >= often[word]):
+            found[word] = bare
+    return {word: found.get(bare, bare) for word, bare in found.items()}  # a particle before a particle
+
+
+def _bare_of(word: str, known: Mapping[str, float]) -> tuple[str | None, bool]:
+    """The word without its particle, if the texts have it so, and whether it surely is one."""
     for prefix in _ARTICLES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= 3 and "ال" + word[len(prefix) :] in known:
-            return known["ال" + word[len(prefix) :]], True
-    if len(word) - 1 >= _CONJUNCTIONS.get(word[0], len(word)):
-        return known.get(word[1:]), False
+        bare = "ال" + word[len(prefix) :]
+        if word.startswith(prefix) and len(word) - len(prefix) >= 3 and bare in known:
+            return bare, True
+    if len(word) - 1 >= _CONJUNCTIONS.get(word[0], len(word)) and word[1:] in known:
+        return word[1:], False
     return None, False
 
 

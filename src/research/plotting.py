@@ -1,0 +1,89 @@
+"""One style for every chart: letters as paths, readable in grey, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from research.tables import ORIGINS, STATUSES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, SOFT, PAPER = "#1b2a33", "#6b7a83", "#ffffff"
+ACCENT = "#0f5468"
+# Light to dark: what is further along is darker, in print and for every eye.
+STATUS_SHADES = dict(zip(STATUSES, ["#dbe7ea", "#b3cdd4", "#7fabb6", "#3f7f8f", "#0f5468"], strict=True))
+ORIGIN_MARKS = dict(zip(ORIGINS, [("#0f5468", "o"), ("#c4622d", "s"), ("#7a5ea8", "D")], strict=True))
+WIDTH = 6.3  # inches: the brief's text width
+
+
+@cache
+def _family() -> str:
+    """Fira Sans, from its package."""
+    import fontpkg
+    from matplotlib import font_manager
+
+    folder = Path(fontpkg.path("Fira Sans")).parent
+    # Amiri and DejaVu, the fallbacks, have fewer weights than Fira Sans: not worth a warning in every notebook.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    for style in ("Regular", "Medium", "SemiBold", "Bold", "Italic"):
+        font_manager.fontManager.addfont(str(folder / f"FiraSans-{style}.ttf"))
+    font_manager.fontManager.addfont(fontpkg.path("Amiri"))
+    return "Fira Sans"
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The study's matplotlib style, for as long as the block lasts."""
+    import matplotlib as mpl
+
+    settings: dict[str, Any] = {
+        "font.family": [_family(), "Amiri", "DejaVu Sans"],
+        "font.size": 9,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": SOFT,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.linewidth": 0.6,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+        "figure.facecolor": PAPER,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "research",
+    }
+    with mpl.rc_context(rc=settings):  # type: ignore[arg-type]
+        yield
+
+
+def blank(height: float) -> tuple[Figure, Axes]:
+    """An empty figure of the brief's text width, `height` inches high."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def to_svg(figure: Figure) -> str:
+    """The figure as SVG text, letters as paths, no date."""
+    buffer = io.StringIO()
+    with style():
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def to_png(figure: Figure) -> bytes:
+    """The figure as PNG, 200 dots an inch."""
+    buffer = io.BytesIO()
+    with style():
+        figure.savefig(buffer, format="png", dpi=200, metadata={"Software": None})
+    return buffer.getvalue()
