@@ -1,6 +1,6 @@
 """Topics beside BERTopic's defaults, NMF and LDA: coherence, agreement with labels, stability, seconds, memory.
 
-    python benchmarks/topics.py FOLDER [--rows 100000] [--only BBC_News] [--splits 3] [--no-whole]
+    python benchmarks/topics.py FOLDER [--rows 100000] [--only BBC_News] [--splits 3] [--no-whole] [--no-stability]
 
 FOLDER holds BBC_News.jsonl.gz (OCTIS) and ant_ar.jsonl.gz (ANT), each line with ``text`` and ``label``. Needs
 umap-learn, hdbscan and tomotopy beside the package. Every fit runs in a process of its own, warmed up on 300 texts so
@@ -268,6 +268,7 @@ def main():
     parser.add_argument("--only", choices=["BBC_News", "ant_ar"])
     parser.add_argument("--splits", type=int, default=3, help="halvings for coherence; 0: leave it out")
     parser.add_argument("--no-whole", action="store_true", help="leave out seconds, memory and stability")
+    parser.add_argument("--no-stability", action="store_true", help="leave out the fits to 80 %% of the texts")
     given = parser.parse_args()
     if given.folder is None:
         study()
@@ -279,7 +280,7 @@ def main():
         if given.splits:
             quality(texts, labels, vectors, given.splits)
         if not given.no_whole:
-            whole(texts, labels, vectors, seconds, METHODS, stability=True)
+            whole(texts, labels, vectors, seconds, METHODS, stability=not given.no_stability)
     if given.rows:
         texts, labels = enlarged(*load(given.folder, "ant_ar"), given.rows)
         vectors, seconds = embedded(texts)

@@ -9,13 +9,12 @@ from sklearn.pipeline import make_pipeline
 
 import research.topics
 from research import ResearchError, fit_topics
-from research import figures as draw
 from research.codebook import Codebook, Concept
 from research.counterparts import align, counterparts
 from research.embedding import LexicalEmbedder, stems
 from research.evaluation import alignment, diversity, npmi
 from research.plotting import to_svg
-from research.topics import map_positions, term_shares
+from research.topics import charts, map_positions, term_shares
 from research.topics.labels import made_by_language
 from research.topics.model import Backend, Guided, layer_words, new_model
 from research.topics.terms import count_words, key_terms, readable_words
@@ -409,7 +408,7 @@ def test_the_study_has_steady_topics_in_two_languages(study):
 def test_hostile_text_stays_text():
     evil = "<script>alert(1)</script> {{ 7*7 }} $x$ ‮ lac rive"
     found = fit_topics([*texts(10), evil, evil + "!", "=cmd() lac", "a" * 5000], runs=2, n_topics=3)
-    figure = draw.topic_terms(found.topics, term_shares(found, "fr"), language="fr")
+    figure = charts.topic_terms(found.topics, term_shares(found, "fr"), language="fr")
     assert "<script" not in to_svg(figure) and "<script" not in json.dumps(found.topics.drop(columns="npmi").to_dict())
 
 
@@ -427,8 +426,8 @@ def test_figures_mark_what_is_unstable(study):
 
 def drawn_figures(found, topics, corpus):
     return [
-        draw.topic_sizes(topics, 20),
-        draw.topic_spread(topics, found.assignments, corpus.passages),
-        draw.topic_terms(topics, term_shares(found, "ar")),
-        draw.topic_map(topics, map_positions(found)),
+        charts.topic_sizes(topics, 20),
+        charts.topic_spread(topics, found.assignments, corpus.passages),
+        charts.topic_terms(topics, term_shares(found, "ar")),
+        charts.topic_map(topics, map_positions(found)),
     ]
