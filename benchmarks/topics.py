@@ -174,7 +174,7 @@ def enlarged(texts, labels, rows, seed=0):
     pool = defaultdict(list)
     lengths = []
     for text, label in zip(texts, labels, strict=True):
-        found = [text[a:b] for a, b in sentences(text)]
+        found = [text[a:b] for a, b in sentences(text, "ar")]
         pool[label] += found
         lengths.append(len(found))
     generator = np.random.default_rng(seed)
