@@ -8,7 +8,7 @@ TORCH ?= torch
 .PHONY: brief test test-engines check lint lock bench quality clean help
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 brief: .venv/made  ## build report/brief.en.pdf and .html from the articles in seeds/
 	@$(BIN)/research brief --workers $(WORKERS)

@@ -43,8 +43,8 @@ def guess_language(words: Sequence[str]) -> str:
     >>> guess_language("le lac et la rive".split()), guess_language("the lake".split())
     ('fr', 'en')
     """
-    counts = np.array([_traits(word) for word in words], dtype=int).reshape(-1, len(STEMMED)).sum(axis=0)
-    return list(STEMMED)[int(counts.argmax())]  # English where nothing speaks for another
+    counts = [sum(spoken) for spoken in zip(*map(_traits, words), strict=True)] or [0]
+    return list(STEMMED)[counts.index(max(counts))]  # English where nothing speaks for another
 
 
 @lru_cache(maxsize=1_000_000)

@@ -24,7 +24,6 @@ from research.engines import dense, load_engine
 from research.errors import ResearchError
 from research.evaluation import npmi_of_counts
 from research.tables import table
-from research.text import fold
 from research.topics import clusters
 from research.topics import labels as naming
 from research.topics import stability as steady
@@ -280,7 +279,7 @@ def _languages(frame: pd.DataFrame) -> list[str]:
     return [
         language.strip().lower().partition("-")[0]
         if isinstance(language, str) and language.strip()
-        else guess_language(fold(text[:_GLANCE]).text.split())
+        else guess_language(text[:_GLANCE].lower().split())
         for language, text in zip(given, frame["text"], strict=True)
     ]
 

@@ -104,6 +104,8 @@ def made_by_language(frame: pd.DataFrame, labels: Labels, pairs: pd.DataFrame) -
     True for a topic in one language of which at least two passages have a counterpart, all of them in other topics:
     there is nothing but their language to set them apart. A topic that one language alone tells is not such a topic.
     """
+    if pairs.empty:
+        return {int(topic): False for topic in np.unique(labels)}
     topic_of = dict(zip(frame["passage_id"], labels.tolist(), strict=True))
     pairs = pairs[pairs["passage_id"].isin(topic_of) & pairs["counterpart"].isin(topic_of)]
     language_of = dict(zip(frame["passage_id"], frame["language"], strict=True))
