@@ -266,6 +266,7 @@ def main():
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--rows", type=int, default=100_000, help="texts in the enlarged collection; 0: leave it out")
     parser.add_argument("--only", choices=["BBC_News", "ant_ar"])
+    parser.add_argument("--methods", nargs="+", choices=METHODS, help="of the enlarged collection")
     parser.add_argument("--splits", type=int, default=3, help="halvings for coherence; 0: leave it out")
     parser.add_argument("--no-whole", action="store_true", help="leave out seconds, memory and stability")
     parser.add_argument("--no-stability", action="store_true", help="leave out the fits to 80 %% of the texts")
@@ -285,7 +286,8 @@ def main():
         texts, labels = enlarged(*load(given.folder, "ant_ar"), given.rows)
         vectors, seconds = embedded(texts)
         print(f"\nant_ar enlarged: {len(texts)} texts, vectors in {seconds:.1f} s", flush=True)
-        methods = ["research", "research_20", "bertopic_default"]  # NMF and LDA would take most of an hour
+        # NMF and LDA would take most of an hour.
+        methods = given.methods or ["research", "research_20", "bertopic_default"]
         whole(texts, labels, vectors, seconds, methods, stability=False)
 
 
