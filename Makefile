@@ -5,7 +5,7 @@ WORKERS ?= 2
 
 TORCH ?= torch
 
-.PHONY: brief test test-engines check lint lock bench quality clean help
+.PHONY: brief test test-engines test-browser check lint lock bench quality clean help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,6 +23,12 @@ test-engines:  ## test the sentence-transformers engine, in an environment of it
 	@.venv-engines/bin/python -m pip install -q --disable-pip-version-check sentence-transformers
 	@.venv-engines/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@.venv-engines/bin/python -m pytest -m transformers tests
+
+test-browser: .venv/made report/brief.en.html  ## test the HTML and JupyterLab's export menu in chromium (Debian's, or CHROMIUM=…)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check playwright axe-playwright-python
+	@$(BIN)/python -m pytest -m browser tests/test_browser.py
+
+report/brief.en.html: brief
 
 check: .venv/made  ## check quotes, citations and numbers
 	@$(BIN)/research check

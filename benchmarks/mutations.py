@@ -28,10 +28,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import yaml
 
 from research import code_corpus
-from research.brief import Cover, Notes, fact
+from research.brief import Cover, Facts, Notes
 from research.brief.blocks import MIME
 from research.brief.check import check_prose
 from research.brief.model import from_notebook
@@ -40,6 +41,7 @@ from research.coding.quantities import find_numbers
 from research.errors import ResearchError
 from research.statements import check_statements
 from research.study import Study
+from research.tables import decode
 
 ROOT = Path(__file__).parents[1]
 NUMBERS = {
@@ -196,24 +198,36 @@ class Statements:
         self.corpus, self.codebook = study.articles(), study.codebook()
         self.claims = study.claims(self.corpus)
         self.matcher = Matcher(self.codebook.without("rank"))
-        self.notebook = nbformat.read(ROOT / "notebooks" / "brief.en.ipynb", as_version=4)
-        values = json.loads((ROOT / "report" / "facts.json").read_text(encoding="utf-8"))
-        code = "\n".join(cell.source for cell in self.notebook.cells if cell.cell_type == "code")
-        texts = dict(re.findall(r'fact\(\s*"(\w+)",[^\n]*text="(\w+)"\)', code))
-        names = [name for c in self.codebook.scheme("initiative", "actor") for name in c.names()]
+        sheet = pd.read_csv(ROOT / "report" / "tables" / "facts.csv", dtype=str, keep_default_na=False)
+        facts = decode("facts", sheet)
+        self.notebooks = {
+            file.stem.partition(".")[2]: self._with_outputs(file, study, facts)
+            for file in sorted((ROOT / "notebooks").glob("brief.*.ipynb"))
+        }
+
+    def _with_outputs(self, file: Path, study: Study, facts: pd.DataFrame) -> Any:
+        """A brief's prose, and one cell that shows what it cites, prints and refers to."""
+        notebook, language = nbformat.read(file, as_version=4), file.stem.partition(".")[2]
+        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
         blocks = [
-            Cover(study, subject="Brief", audience="all", names=names),
-            *(fact(name, value, text=texts.get(name, "")) for name, value in values.items()),
-            Notes(self.claims, self.corpus),
+            Cover(study, subject="Brief", audience="all", language=language, codebook=self.codebook),
+            Facts(facts, self.codebook, language=language),
+            Notes(self.claims, self.corpus, language=language),
         ]
-        outputs = [
-            {"output_type": "display_data", "metadata": {}, "data": {MIME: json.loads(json.dumps(block.data))}}
-            for block in blocks
+        empty = {"svg": "", "caption": "", "alt": "", "source": "", "columns": [], "numeric": [], "rows": []}
+        shown = [block.data for block in blocks]
+        shown += [{"t": "figure", "name": name, **empty} for name in re.findall(r'name="(\w+)"', code)]
+        shown += [{"t": "table", "name": name, "evidence": [], **empty} for name in re.findall(r"(\w+)_table\(", code)]
+        notebook.cells = [c for c in notebook.cells if c.cell_type == "markdown"]
+        cell = nbformat.v4.new_code_cell("show()", execution_count=1)
+        cell.outputs = [
+            nbformat.from_dict(
+                {"output_type": "display_data", "metadata": {}, "data": {MIME: json.loads(json.dumps(data))}}
+            )
+            for data in shown
         ]
-        self.notebook.cells = [c for c in self.notebook.cells if c.cell_type == "markdown"]
-        shown = nbformat.v4.new_code_cell("show()", execution_count=1)
-        shown.outputs = [nbformat.from_dict(output) for output in outputs]
-        self.notebook.cells.insert(1, shown)
+        notebook.cells.insert(1, cell)
+        return notebook
 
     def edits(self, rng: random.Random, each: int = 5) -> list[Edit]:
         """So many of each of the four kinds in statements, and in prose."""
@@ -223,8 +237,9 @@ class Statements:
             for language in NOT
         }
         prose = {
-            f"cell {i}": (cell.source, "en")
-            for i, cell in enumerate(self.notebook.cells)
+            f"cell {i} {language}": (cell.source, language)
+            for language, notebook in self.notebooks.items()
+            for i, cell in enumerate(notebook.cells)
             if cell.cell_type == "markdown" and not set(cell.metadata.get("tags", [])) & {"judgement", "method"}
         }
         found = []
@@ -255,7 +270,7 @@ class Statements:
                 new = other_number(text[number.start : number.end], number.value, language)
                 yield Edit("number", where, number.start, number.end, new)
         if is_prose:  # most of its numbers are bound; a loose one put in their place must be found
-            for match in re.finditer(r"\{\{ facts\.(\w+) \}\}", text):
+            for match in re.finditer(r"\{\{ facts\.(\w+)[^}]*\}\}", text):
                 yield Edit("number", where, match.start(), match.end(), str(rng.randint(14, 60)))
         others = [c for c in self.codebook.scheme("actor") if c.origin and c.type != "person"]
         for match in self.matcher.find(text):
@@ -272,10 +287,10 @@ class Statements:
     def outcome(self, edit: Edit) -> tuple[str, str]:
         """``stopped`` or ``slipped``, and by what."""
         if edit.where.startswith("cell"):
-            number = int(edit.where.split()[1])
-            notebook = nbformat.from_dict(json.loads(json.dumps(self.notebook)))
-            notebook.cells[number].source = edit.apply(notebook.cells[number].source)
-            problems = check_prose(from_notebook(notebook, "brief.en.ipynb"), self.codebook)
+            _, number, language = edit.where.split()
+            notebook = nbformat.from_dict(json.loads(json.dumps(self.notebooks[language])))
+            notebook.cells[int(number)].source = edit.apply(notebook.cells[int(number)].source)
+            problems = check_prose(from_notebook(notebook, f"brief.{language}.ipynb"), self.codebook)
         else:
             claim, language = edit.where.split()
             claims = self.claims[self.claims["claim_id"] == claim].copy()

@@ -31,6 +31,7 @@ concepts:
   - {id: announced, scheme: status, label: {en: announced, fr: a annoncé, ar: أعلن}}
   - {id: hedge, scheme: hedge, label: {en: could, fr: pourrait, ar: قد}}
   - {id: negation, scheme: negation, label: {en: not, fr: n'a pas, ar: لم}}
+  - {id: plan, scheme: initiative, label: {en: Plan Lac 2030, fr: Plan Lac 2030, ar: مخطط البحيرة 2030}}
   - {id: up-to, scheme: bound, label: {en: up to, fr: jusqu'à, ar: تصل إلى}}
 """
 
@@ -59,15 +60,15 @@ study.write("claims", study.claims(corpus));"""
 
 _BRIEF = """from research import Study
 from research import figures as draw
-from research.brief import Cover, Figure, Notes, Table, fact, guard
+from research.brief import Cover, Facts, Figure, Notes, Table, fact, guard
 import pandas as pd
 study = Study.find()
 claims, passages = study.read("claims"), study.read("passages")
-corpus = study.articles()
-display(Cover(study, subject="Brief", audience="the lake council", names=["Plan Lac 2030"]))
-display(fact("passages", len(passages)), fact("detail", detail), guard(len(claims) == 1, "one claim"))
-display(Figure(draw.parity(pd.DataFrame({"a": [1], "b": [2]}, index=["x"]), {"x": "Compute"}, {"a": "A", "b": "B"}),
-    "Both sides count", "Two bars.", name="bars", source="Source: two articles. n = 3."))
+corpus, codebook = study.articles(), study.codebook()
+display(Cover(study, subject="Brief", audience="the lake council", codebook=codebook))
+display(fact("passages", len(passages), rows=passages), fact("detail", detail), guard(len(claims) == 1, "one claim"))
+sides = pd.DataFrame({"ar": [1], "fr": [2]}, index=["compute"])
+display(Figure(draw.parity(sides, codebook, passages=("a#p00",)), "Both sides count", name="bars", source="Source: two articles. n = 3."))
 display(Table(pd.DataFrame({"Word": ["قد <b>"], "n": [1]}), "Words", name="words"))
 display(Notes(claims, corpus))"""
 

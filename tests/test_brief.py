@@ -13,9 +13,15 @@ from research.brief.blocks import MIME
 from research.brief.check import check_prose
 from research.brief.exporters import BriefHTMLExporter, BriefPDFExporter
 from research.brief.model import from_notebook
+from research.codebook import Codebook, Concept
 from research.errors import CheckFailed
 
 HOSTILE = '#eval("1") <script>alert(1)</script> $\\input{/etc/passwd}$ \u202eevil\u0007 **x** [a](javascript:b) 漢字 🙂'
+
+
+BOOK = Codebook(
+    {"plan": Concept(id="plan", scheme="initiative", label=dict.fromkeys(("en", "fr", "ar"), "Plan Lac 2030"))}
+)
 
 
 class _Study:
@@ -24,16 +30,16 @@ class _Study:
 
 
 def cover(**changes):
-    return Cover(_Study(), **({"subject": "Brief", "audience": "all", "names": ["Plan Lac 2030"]} | changes))
+    return Cover(_Study(), **({"subject": "Brief", "audience": "all", "codebook": BOOK} | changes))
 
 
-def executed(prose, *blocks, tags=(), title="Lakes first"):
+def executed(prose, *blocks, tags=(), title="Lakes first", language="en"):
     """A notebook as it looks after running: blocks as outputs of one cell."""
     made = notebook(("md", f"# {title}", []), ("code", "show()", []), ("md", prose, list(tags)))
     made.cells[1].execution_count = 1
     made.cells[1].outputs = [
         {"output_type": "display_data", "metadata": {}, "data": {MIME: json.loads(json.dumps(b.data))}}
-        for b in (cover(), *blocks)
+        for b in (cover(language=language), *blocks)
     ]
     for i, output in enumerate(made.cells[1].outputs):
         made.cells[1].outputs[i] = type(made.cells[1])(output)
@@ -56,6 +62,7 @@ def test_claims_are_numbered_in_order_and_facts_printed(notes):
     doc = from_notebook(executed("Signed.[^lakes-mou] Seen {{ facts.n }} times.[^lakes-mou]", fact("n", 7), notes))
     assert doc.cited == ["lakes-mou"] and doc.meta["title"] == "Lakes first"
     assert '"v": "7"' in flat(doc) and flat(doc).count('"t": "ref", "n": 1') == 2
+    assert flat(doc).count('"first": true') == 1
     (block,) = [b for b in doc.blocks if b["t"] == "notes"]
     assert block["items"][0]["quotes"][0]["passage"] == "a#p00"
 
@@ -63,11 +70,17 @@ def test_claims_are_numbered_in_order_and_facts_printed(notes):
 @pytest.mark.parametrize(
     ("prose", "message"),
     [
-        ("Signed.[^nobody-said-so]", r"nb, cell 3: cites an unknown claim \[\^nobody-said-so\]; correct the id"),
+        (
+            "Signed.[^nobody-said-so]",
+            r"nb, cell 3, line 1: cites an unknown claim \[\^nobody-said-so\]; correct the id",
+        ),
+        ("One.\n\nSigned.[^no-one]", "nb, cell 3, line 3: cites an unknown claim"),
         ("Seen {{ facts.nothing }} times.", "cannot print .*nothing"),
         ("Seen {{ facts.__class__ }} times.", "cannot print"),
         ("Seen {{ 7 }} times.", "cannot print"),
         ("Seen {{ facts.n + 1 }} times.", "cannot print"),
+        ("Seen {{ facts. }} times.", "cannot print"),
+        ("Seen {{ figures.nothing }}.", "cannot print .*no attribute 'nothing'|cannot print"),
         ("| a |\n|---|\n| b |", "a Markdown table; display Table"),
     ],
 )
@@ -197,20 +210,35 @@ def test_the_pdf_is_tagged_copyable_and_the_same_twice(notes):
     assert "مذكرة" in text or "ةركذم" in text  # pdfium hands out either order
 
 
-def test_a_figure_needs_a_short_title_a_source_and_words_for_those_who_do_not_see_it():
+def bars(language="en"):
     from research import figures as draw
 
-    def bars():
-        return draw.parity(pd.DataFrame({"a": [1], "b": [2]}, index=["x"]), {"x": "X"}, {"a": "A", "b": "B"})
+    return draw.parity(
+        pd.DataFrame({"ar": [1], "fr": [2]}, index=["plan"]), BOOK, language=language, passages=("a#p00",)
+    )
 
+
+def test_a_figure_needs_a_short_title_a_source_and_words_for_those_who_do_not_see_it():
     with pytest.raises(ResearchError, match="the title has 11 words"):
-        Figure(bars(), "one two three four five six seven eight nine ten eleven", "alt", name="f", source="s")
+        Figure(bars(), "one two three four five six seven eight nine ten eleven", name="f", source="s")
     with pytest.raises(ResearchError, match="no alternative text or no source"):
-        Figure(bars(), "short", " ", name="f", source="s")
-    one, two = (Figure(bars(), "short", "alt", name="f", source="s") for _ in range(2))
+        Figure(bars().figure, "short", name="f", source="s")
+    with pytest.raises(ResearchError, match="no alternative text or no source"):
+        Figure(bars(), "short", name="f", source=" ")
+    with pytest.raises(ResearchError, match="its alternative text lacks 2"):
+        Figure(bars(), "short", name="f", source="s", alt="One bar of 1.")
+    one, two = (Figure(bars(), "short", name="f", source="s") for _ in range(2))
     assert one.data == two.data and one._png == two._png
     assert "<text" not in one.data["svg"] and "dc:date" not in one.data["svg"]
+    assert one.data["alt"].endswith("Plan Lac 2030: 1 Arabic, 2 French.") and one.data["passages"] == ["a#p00"]
     assert one._repr_mimebundle_()["image/png"]
+
+
+def test_a_chart_is_turned_round_and_named_in_arabic():
+    english, arabic = bars(), bars("ar")
+    (left, right), (first, last) = english.figure.axes[0].get_xlim(), arabic.figure.axes[0].get_xlim()
+    assert left < right and first > last and arabic.figure.axes[0].yaxis.get_ticks_position() == "right"
+    assert "1 العربية، 2 الفرنسية" in arabic.alt
 
 
 def test_a_guard_that_no_longer_holds_stops_the_notebook():
@@ -227,9 +255,13 @@ def test_recommendations_are_judgement_with_their_evidence(notes):
     one = {"en": "x"}
     item = Recommendation(id="r", actor=one, action=one, deadline=one, claims=["lakes-mou"], text=one)
     doc = from_notebook(executed("Signed.[^lakes-mou]", Recommendations([item]), notes))
-    (box,) = [b for b in doc.blocks if b["t"] == "box"]
-    assert box["kind"] == "judgement" and '"t": "ref"' in json.dumps(box)
+    (advice,) = [b for b in doc.blocks if b["t"] == "recommendations"]
+    assert advice["items"][0]["refs"][0]["id"] == "lakes-mou" and advice["items"][0]["action"] == [
+        {"t": "run", "v": "X"}
+    ]
     assert check_prose(doc) == []
+    with pytest.raises(ResearchError, match=r"seeds/recommendations.yaml, r: no actor in 'fr'; write it"):
+        Recommendations([item], language="fr")
 
 
 def test_the_exporters_are_where_nbconvert_looks_for_them():
@@ -250,22 +282,23 @@ def test_a_paragraph_of_the_record_shows_the_certainty_of_its_least_certain_clai
     notes = Notes(claims, corpus, grades=grades)
     prose = f"One.[^{first}]\n\nTwo.[^{first}][^{second}]\n\n- Three.[^{first}]\n\nNothing cited."
     printed = flat(from_notebook(executed(prose, notes)))
-    assert printed.count("high certainty") == 3  # two paragraphs, and the note
-    assert printed.count("low certainty") == 2  # one paragraph, and the note
-    judged = flat(from_notebook(executed(prose, notes, tags=["judgement"])))
-    assert judged.count("high certainty") == judged.count("low certainty") == 1  # the notes only
-    assert " certainty" not in flat(from_notebook(executed(prose, Notes(claims, corpus))))
+    assert printed.count('"grade": "high"') == 2 and printed.count('"grade": "low"') == 1  # a paragraph each
+    assert printed.count('"certainty": "high"') == printed.count('"certainty": "low"') == 1  # a note each
+    assert '"grade"' not in flat(from_notebook(executed(prose, notes, tags=["judgement"])))
+    assert '"grade"' not in flat(from_notebook(executed(prose, Notes(claims, corpus))))
+    html, _ = BriefHTMLExporter().from_notebook_node(executed(prose, notes), {"metadata": {"name": "nb"}})
+    assert html.count("low certainty") == 2 and html.count("high certainty") == 3  # and with each note
 
 
 @pytest.mark.parametrize(
     ("prose", "passes"),
     [
-        ("The articles report talks, and {{ facts.talk_signatures }} signature.[^doha-meeting]", True),
-        ("The articles report talks, and {{ facts.talk_signatures }} inauguration.[^doha-meeting]", False),
+        ('The articles report talks, and {{ facts.talk_signatures | zero("no") }} signature.[^doha-meeting]', True),
+        ('The articles report talks, and {{ facts.talk_signatures | zero("no") }} inauguration.[^doha-meeting]', False),
     ],
 )
 def test_a_counted_no_denies_only_the_status_that_its_fact_is_named_for(seeds, prose, passes):
     study, corpus = seeds
     notes = Notes(study.claims(corpus), corpus)
-    doc = from_notebook(executed(prose, fact("talk_signatures", 0, text="no"), notes))
+    doc = from_notebook(executed(prose, fact("talk_signatures", 0), notes))
     assert (check_prose(doc, study.codebook()) == []) is passes

@@ -75,7 +75,7 @@ def test_nothing_is_claimed_signed_in_doha_or_washington(seeds):
 
 def test_claims_are_web_annotations_whose_selectors_find_the_words(tmp_path, corpus):
     claims = load(tmp_path, corpus, CLAIMS)
-    collection = to_annotations(claims, {"a": "seeds/a.txt"})
+    collection = to_annotations(claims, {"a": "seeds/a.txt"}, passages=corpus.passages, run_id="cafe")
     (annotation,) = collection["first"]["items"]
     assert collection["type"] == "AnnotationCollection" and collection["total"] == 1
     assert annotation["body"] == [{"type": "TextualBody", "value": claims["statement_en"].item(), "language": "en", "format": "text/plain"}]  # fmt: skip
@@ -84,5 +84,6 @@ def test_claims_are_web_annotations_whose_selectors_find_the_words(tmp_path, cor
     text = corpus.text("a")
     assert text[position["start"] : position["end"]] == words["exact"] and target["source"] == "seeds/a.txt"
     assert words["prefix"] + words["exact"] + words["suffix"] in text
-    own = set(collection["@context"][1]) & (set(annotation) | set(target))
+    assert target["passage"] == "a#p00" and collection["run"] == "cafe"
+    own = set(collection["@context"][1]) & (set(collection) | set(annotation) | set(target))
     assert own == set(collection["@context"][1])

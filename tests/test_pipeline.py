@@ -37,12 +37,12 @@ def invoke(study, *arguments):
 
 def test_a_build_publishes_everything(study):
     assert set(published(study)) == {
-        "report/brief.en.pdf", "report/brief.en.html", "report/brief.en.png", "report/facts.json", "report/claims.jsonld", "report/run.json", "report/tables/passages.csv",
-        "report/tables/claims.csv", "figures/bars.svg", "figures/bars.png",
+        "report/brief.en.pdf", "report/brief.en.html", "report/brief.en.png", "report/facts.json", "report/evidence.jsonld", "report/run.json", "report/tables/passages.csv",
+        "report/tables/claims.csv", "figures/bars.en.svg", "figures/bars.en.png",
     }  # fmt: skip
     assert json.loads((study.root / "report/facts.json").read_text()) == {"detail": 1, "passages": 4}
     run = json.loads((study.root / "report/run.json").read_text())
-    assert run["figures"] == {"bars": {"cell": 3, "notebook": "brief.en.ipynb"}}
+    assert run["figures"] == {"bars": {"cell": 3, "notebook": "brief.en.ipynb", "passages": ["a#p00"]}}
     assert set(run["inputs"]) >= {
         "seeds/a.txt",
         "seeds/claims.yaml",
@@ -74,8 +74,8 @@ def test_a_change_of_prose_alone_starts_no_kernel(study):
 
 def test_a_parameter_reaches_the_notebook_that_declares_it_and_a_deleted_figure_comes_back(study):
     run_study(study)
-    (study.root / "figures/bars.svg").unlink()
-    assert run_study(study).executed == ("report",) and (study.root / "figures/bars.svg").is_file()
+    (study.root / "figures/bars.en.svg").unlink()
+    assert run_study(study).executed == ("report",) and (study.root / "figures/bars.en.svg").is_file()
     result = invoke(study, "brief", "-p", "detail=2")
     assert result.exit_code == 0 and "made: brief.en, report" in result.output
     explained = invoke(study, "brief", "--explain")
@@ -150,7 +150,7 @@ def break_notebook(study):
         (break_claim, r"claims.yaml:7:12: claim 'lakes-mou': the quote .* is not in a; nearest text", 2),
         (break_codebook, r"all.yaml:\d+:\d+: duplicate id 'talent'", 2),
         (break_file, "c.txt: not text in any known encoding; save the article", 2),
-        (break_citation, r"brief.en.ipynb, cell 4: cites an unknown claim \[\^no-such-claim\]; correct the id", 2),
+        (break_citation, r"brief.en.ipynb, cell 4, line 3: cites an unknown claim \[\^no-such-claim\]; correct the id", 2),
         (break_prose, "2 problem.* neither cited nor bound: .Forty lakes dried up", 1),
         (break_seeds, "seeds/: no articles; add", 2),
         (break_notebook, "notebooks/brief.en.ipynb: not a notebook", 2),
@@ -233,7 +233,7 @@ def test_an_untouched_module_leaves_a_notebook_alone():
 
 def test_the_study_s_notebooks_are_stripped_typed_and_short():
     for step in plan(Study.find(Path(__file__))):
-        assert step.parameters, step.name
+        assert step.parameters or step.is_brief, step.name
         assert all(p.annotation in ("int", "str", "bool", "int | None") for p in step.parameters)
         for cell in nbformat.read(step.path, as_version=4).cells:
             assert not cell.get("outputs") and len(cell.source.splitlines()) <= 30, (step.name, cell.id)

@@ -426,7 +426,7 @@ def test_figures_mark_what_is_unstable(study):
 
 def drawn_figures(found, topics, corpus):
     return [
-        charts.topic_sizes(topics, 20),
+        charts.topic_sizes(topics, 20).figure,
         charts.topic_spread(topics, found.assignments, corpus.passages),
         charts.topic_terms(topics, term_shares(found, "ar")),
         charts.topic_map(topics, map_positions(found)),

@@ -6,7 +6,7 @@ the hash of the file they stand in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +22,16 @@ from research.yamlfiles import YamlFile, read_yaml
 
 _CONTEXT = 32  # characters of prefix and suffix
 _VOCABULARY = "urn:research:"
-_OWN = ("kind", "status", "posture", "layers", "attributedTo", "sha256")  # what Web Annotation has no term for
+_OWN = (
+    "kind",
+    "status",
+    "posture",
+    "layers",
+    "attributedTo",
+    "sha256",
+    "passage",
+    "run",
+)  # what Web Annotation has no term for
 
 
 class Quote(pydantic.BaseModel):
@@ -164,7 +173,9 @@ def mark_reviewed(instruments: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFra
     return instruments.assign(reviewed=reviewed)
 
 
-def to_annotations(claims: pd.DataFrame, files: Mapping[str, str]) -> dict[str, Any]:
+def to_annotations(
+    claims: pd.DataFrame, files: Mapping[str, str], *, passages: pd.DataFrame | None = None, run_id: str = ""
+) -> dict[str, Any]:
     """The claims as a page of W3C Web Annotations (JSON-LD): a statement in each language on the words it rests on.
 
     Parameters
@@ -173,6 +184,10 @@ def to_annotations(claims: pd.DataFrame, files: Mapping[str, str]) -> dict[str, 
         The claims table.
     files : mapping of str to str
         Document id -> the address of its file; a document without one, as a row of a collection, is its own.
+    passages : DataFrame, optional
+        The passages table: each target then names the passage it stands in.
+    run_id : str
+        Identifies the build.
 
     Returns
     -------
@@ -180,16 +195,26 @@ def to_annotations(claims: pd.DataFrame, files: Mapping[str, str]) -> dict[str, 
         An ``AnnotationCollection`` with one annotation a claim. A target is found again by its position or by its exact
         words with what stands around them; `sha256` is the hash of the file they were found in.
     """
+    places = [] if passages is None else list(passages.itertuples())
+
+    def inside(quote: dict[str, Any]) -> dict[str, str]:
+        found = [p for p in places if p.doc_id == quote["doc_id"] and p.start <= quote["start"] < p.end]
+        return {"passage": str(found[0].passage_id)} if found else {}
+
+    items = [_annotation(row, files, inside) for row in claims.to_dict("records")]
     return {
         "@context": ["http://www.w3.org/ns/anno.jsonld", {key: f"{_VOCABULARY}{key}" for key in _OWN}],
         "id": f"{_VOCABULARY}claims",
         "type": "AnnotationCollection",
+        **({"run": run_id} if run_id else {}),
         "total": len(claims),
-        "first": {"type": "AnnotationPage", "items": [_annotation(row, files) for row in claims.to_dict("records")]},
+        "first": {"type": "AnnotationPage", "items": items},
     }
 
 
-def _annotation(row: dict[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
+def _annotation(
+    row: dict[str, Any], files: Mapping[str, str], inside: Callable[[dict[str, Any]], dict[str, str]]
+) -> dict[str, Any]:
     statements = {language: row[f"statement_{language}"] for language in ("en", "fr", "ar")}
     return {
         "id": f"{_VOCABULARY}claim:{row['claim_id']}",
@@ -210,6 +235,7 @@ def _annotation(row: dict[str, Any], files: Mapping[str, str]) -> dict[str, Any]
                 "type": "SpecificResource",
                 "source": files.get(quote["doc_id"], quote["doc_id"]),
                 "sha256": quote["sha256"],
+                **inside(quote),
                 "selector": [
                     {"type": "TextQuoteSelector", **{part: quote[part] for part in ("exact", "prefix", "suffix")}},
                     {"type": "TextPositionSelector", "start": quote["start"], "end": quote["end"]},

@@ -89,16 +89,26 @@ def main(ctx: click.Context, study: str | None) -> None:
 
 
 @main.command()
+@click.option("--lang", "languages", multiple=True, metavar="LANGUAGE", help="Only the brief in this language.")
 @_build_options
 @click.pass_context
-def brief(ctx: click.Context, pairs: tuple[str, ...], file: Path | None, workers: int, explain: bool) -> None:
-    """Bring the brief up to date.
+def brief(
+    ctx: click.Context,
+    languages: tuple[str, ...],
+    pairs: tuple[str, ...],
+    file: Path | None,
+    workers: int,
+    explain: bool,
+) -> None:
+    """Bring the brief up to date, in every language that has a notebook.
 
-    Example: research brief --workers 2 -p n_topics=6
+    Example: research brief --lang fr --workers 2
     """
     from research.pipeline import run_study
 
-    report = run_study(_study(ctx), params=_parameters(pairs, file), workers=workers, explain=explain)
+    report = run_study(
+        _study(ctx), params=_parameters(pairs, file), workers=workers, explain=explain, languages=languages
+    )
     _summary(report, explained=explain)
 
 
@@ -129,21 +139,19 @@ def run(
 @main.command()
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Check seeds and prose: quotes in their articles, sentences cited or bound, numbers bound.
+    """Check seeds and prose: quotes in their articles, sentences cited or bound, the same in every language.
 
     Example: research check
     """
+    from research.brief.check import check_parity
     from research.pipeline.plan import plan
     from research.pipeline.publish import document, prose_problems
 
     study = _study(ctx)
     claims = study.claims(study.articles())
-    problems = [
-        f"notebooks/{step.path.name}, {problem}"
-        for step in plan(study)
-        if step.is_brief
-        for problem in prose_problems(document(study, step), study)
-    ]
+    briefs = {f"notebooks/{step.path.name}": document(study, step) for step in plan(study) if step.is_brief}
+    problems = [f"{name}, {problem}" for name, doc in briefs.items() for problem in prose_problems(doc, study)]
+    problems += check_parity(briefs) if briefs else []
     for problem in problems:
         click.echo(problem, err=True)
     quotes = sum(map(len, claims["quotes"]))
@@ -152,6 +160,41 @@ def check(ctx: click.Context) -> None:
     )
     if problems:
         ctx.exit(1)
+
+
+@main.command()
+@click.argument("name")
+@click.pass_context
+def trace(ctx: click.Context, name: str) -> None:
+    """Print the way back from a figure, table, fact or claim to the articles' words.
+
+    Example: research trace fact:papers
+    """
+    from research.pipeline.trace import trace
+
+    for line in trace(_study(ctx), name):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--lang", "language", default="en", show_default=True, help="Of the brief.")
+@click.option("--once", is_flag=True, help="Typeset it as it stands, and stop.")
+@click.pass_context
+def preview(ctx: click.Context, language: str, once: bool) -> None:
+    """Typeset a brief on every save, into .research/preview/; stop with Ctrl-C.
+
+    Only a change of code starts a kernel. Problems of the prose are listed and do not stop it.
+
+    Example: research preview --lang fr
+    """
+    from research.pipeline.preview import preview, previews
+
+    study = _study(ctx)
+    for made in [preview(study, language)] if once else previews(study, language):
+        for problem in made.problems:
+            click.echo(problem, err=True)
+        names = " and ".join(str(file.relative_to(study.root)) for file in made.files) or "nothing"
+        click.echo(f"made {names} ({made.seconds:.1f} s)")
 
 
 @main.command()

@@ -6,13 +6,16 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.tables import ORIGINS, STATUSES
+from research.wording import RIGHT_TO_LEFT
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -39,14 +42,40 @@ def _family() -> str:
     return "Fira Sans"
 
 
+@dataclass(frozen=True)
+class Chart:
+    """A chart with what it shows.
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+    data : DataFrame
+        The values drawn.
+    alt : str
+        The same in words, for those who do not see the chart: every number of `data` is in it.
+    passages : tuple of str
+        Ids of the passages behind it, where its tables tell.
+    """
+
+    figure: Figure
+    data: pd.DataFrame
+    alt: str
+    passages: tuple[str, ...] = ()
+
+    def _repr_png_(self) -> bytes:
+        return to_png(self.figure)
+
+
 @contextmanager
-def style() -> Iterator[None]:
+def style(language: str = "en") -> Iterator[None]:
     """The study's matplotlib style, for as long as the block lasts."""
     import matplotlib as mpl
 
+    families = [_family(), "Amiri", "DejaVu Sans"]
+    arabic = language in RIGHT_TO_LEFT
     settings: dict[str, Any] = {
-        "font.family": [_family(), "Amiri", "DejaVu Sans"],
-        "font.size": 9,
+        "font.family": ["Amiri", *families] if arabic else families,
+        "font.size": 11 if arabic else 9,  # Amiri's letters are small for their size
         "text.color": INK,
         "axes.labelcolor": INK,
         "axes.edgecolor": SOFT,
@@ -71,6 +100,15 @@ def blank(height: float) -> tuple[Figure, Axes]:
 
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.add_subplot()
+
+
+def mirror(axes: Axes, language: str) -> tuple[str, str]:
+    """Turn a chart round for a language that is read from the right; where a line of text starts and ends there."""
+    if language not in RIGHT_TO_LEFT:
+        return "left", "right"
+    axes.invert_xaxis()
+    axes.yaxis.tick_right()
+    return "right", "left"
 
 
 def to_svg(figure: Figure) -> str:

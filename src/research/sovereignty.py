@@ -147,3 +147,69 @@ def _certainty(row: dict[str, Any], codes: pd.DataFrame, claims: pd.DataFrame, i
     if grade and analyst != row["status_top"]:
         grade -= 1
     return GRADES[grade]
+
+
+def partners(
+    evidence: Evidence, codebook: Codebook, *, corpus: Corpus, apart_from: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Who is a partner in what: one row a partner, layer, status and story.
+
+    Persons count for the body they speak for; parties that the text leaves open, and whoever `apart_from` names
+    (the study's own ministry), are left out. What two outlets or languages tell of one story counts once.
+
+    Returns
+    -------
+    DataFrame
+        Columns partner, origin, layer ("" where its sentence names none), status, kind, story_id, instrument_id,
+        passage_id; the furthest status of each first.
+    """
+    rows = evidence.instruments.explode("parties").dropna(subset="parties")
+    rows = rows.assign(partner=[_body(party, codebook) for party in rows["parties"]])
+    rows = rows.assign(origin=[codebook.concepts[partner].origin for partner in rows["partner"]])
+    rows = rows[(rows["origin"] != "") & ~rows["partner"].isin(apart_from)].explode("layers")
+    rows = rows.assign(layer=rows["layers"].fillna("")).merge(corpus.documents[["doc_id", "story_id"]])
+    order = rows["status"].map(["", *STATUSES].index)
+    rows = rows.assign(order=order).sort_values(["order", "passage_id"], ascending=[False, True], kind="stable")
+    rows = rows.drop_duplicates(["story_id", "partner", "kind", "title", "layer"])
+    columns = ["partner", "origin", "layer", "status", "kind", "story_id", "instrument_id", "passage_id"]
+    return rows[columns].reset_index(drop=True)
+
+
+def actors(evidence: Evidence, codebook: Codebook, *, corpus: Corpus) -> pd.DataFrame:
+    """Who is named: one row an actor, with its origin, whom it speaks for, and in how many articles and stories.
+
+    Returns
+    -------
+    DataFrame
+        Columns actor, origin, speaks_for, mentions, documents, stories; ambiguous names are left out.
+    """
+    named = evidence.mentions.query("kind == 'actor' and not ambiguous")
+    named = named.merge(corpus.documents[["doc_id", "story_id"]])
+    found = named.groupby("concept_id").agg(
+        mentions=("mention_id", "size"), documents=("doc_id", "nunique"), stories=("story_id", "nunique")
+    )
+    found = found.rename_axis("actor").reset_index()
+    found.insert(1, "origin", [codebook.concepts[actor].origin for actor in found["actor"]])
+    found.insert(2, "speaks_for", [codebook.concepts[actor].member_of for actor in found["actor"]])
+    place = found["origin"].map([*ORIGINS, ""].index)
+    found = found.assign(place=place).sort_values(
+        ["place", "stories", "mentions", "actor"], ascending=[True, False, False, True]
+    )
+    return found.drop(columns="place").reset_index(drop=True)
+
+
+def versions(evidence: Evidence, codebook: Codebook, *, corpus: Corpus) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The first story that is told in two languages: how often each version mentions each layer.
+
+    Returns
+    -------
+    DataFrame, tuple of str
+        Index: layers from the top of the stack; columns: the two languages. And the passages that mention them.
+    """
+    pair = corpus.story_links.iloc[0]
+    told = evidence.mentions[evidence.mentions["doc_id"].isin([pair["doc_id_a"], pair["doc_id_b"]])]
+    told = told.assign(layer=[codebook.layers_of(c.split("|")[0]) for c in told["concept_id"]])
+    told = told.explode("layer").dropna(subset="layer").merge(corpus.documents[["doc_id", "language"]])
+    counts = pd.crosstab(told["layer"], told["language"])
+    order = [layer for layer in codebook.layers[::-1] if layer in counts.index]
+    return counts.loc[order], tuple(sorted(set(told["passage_id"])))

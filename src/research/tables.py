@@ -33,6 +33,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "ledger": "layer passages:int documents:int stories:int claims:int instruments:int status_top posture_top "
         "domestic:int foreign:int multilateral:int certainty silent:bool",
         "discrepancies": "story_id kind doc_id_a surface_a doc_id_b surface_b note",
+        "facts": "name value:json type passages:json",
     }.items()
 }
 
@@ -46,6 +47,7 @@ KEYS: dict[str, list[str]] = {
     "topics": ["topic_id"],
     "topic_passages": ["passage_id"],
     "ledger": ["layer"],
+    "facts": ["name"],
 }
 
 STATUSES = ["ambition", "discussed", "announced", "signed", "operating"]

@@ -6,7 +6,10 @@ Every block carries plain strings only. Nothing of it is markup: the exporters t
 from __future__ import annotations
 
 import base64
+import datetime
 import html
+import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -18,11 +21,14 @@ from research.errors import CheckFailed, ResearchError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
 
+    from research.codebook import Codebook
     from research.corpus import Corpus
+    from research.plotting import Chart
     from research.study import Recommendation, Study
 
 MIME = "application/vnd.research.block+json"
 TITLE_WORDS = 10
+Value = int | float | str | datetime.date | list[str]
 _DIRECTION = {"ar": "rtl"}
 
 
@@ -48,31 +54,52 @@ class Figure(Block):
 
     Parameters
     ----------
-    fig : matplotlib Figure
+    chart : Chart, or matplotlib Figure
         As the functions of `research.figures` draw it.
     caption : str
         The message, in ten words at most.
-    alt : str
-        What the chart shows, in words, for those who do not see it.
     name : str
-        Its file name in ``figures/``.
+        Its file name in ``figures/``, and how prose refers to it: ``{{ figures.name }}``.
     source : str
         Source, note and n, printed under it.
+    alt : str, optional
+        What the chart shows, in words, for those who do not see it; a `Chart` brings its own.
+
+    Raises
+    ------
+    ResearchError
+        The caption is too long, or there is no alternative text, or one that lacks a number of the chart's data.
     """
 
-    def __init__(self, fig: MplFigure, caption: str, alt: str, *, name: str, source: str) -> None:
+    def __init__(self, chart: Chart | MplFigure, caption: str, *, name: str, source: str, alt: str = "") -> None:
+        from research.plotting import Chart, to_png, to_svg
+
         if len(caption.split()) > TITLE_WORDS:
             raise ResearchError(
                 f"the title has {len(caption.split())} words: {caption!r}",
                 where=f"figure {name}",
                 remedy=f"say it in {TITLE_WORDS}",
             )
-        if not alt.strip() or not source.strip():
+        drawn = chart if isinstance(chart, Chart) else Chart(chart, pd.DataFrame(), alt)
+        words = alt or drawn.alt
+        if not words.strip() or not source.strip():
             raise ResearchError("no alternative text or no source", where=f"figure {name}", remedy="write both")
-        from research.plotting import to_png, to_svg
-
-        data = {"t": "figure", "name": name, "svg": to_svg(fig), "caption": caption, "alt": alt, "source": source}
-        super().__init__(data, png=to_png(fig))
+        untold = sorted(_numbers(drawn.data) - set(re.findall(r"\d+(?:\.\d+)?", words)))
+        if untold:
+            raise ResearchError(
+                f"its alternative text lacks {', '.join(untold[:5])}", where=f"figure {name}", remedy="tell every value"
+            )
+        data = {
+            "t": "figure",
+            "name": name,
+            "svg": to_svg(drawn.figure),
+            "caption": caption,
+            "alt": words,
+            "source": source,
+            "passages": list(drawn.passages),
+            "values": json.loads(drawn.data.to_json(orient="values")),
+        }
+        super().__init__(data, png=to_png(drawn.figure))
 
     def _html(self) -> str:
         svg = base64.b64encode(self.data["svg"].encode()).decode()
@@ -82,6 +109,12 @@ class Figure(Block):
             f'<img alt="{alt}" src="data:image/svg+xml;base64,{svg}" style="max-width:100%;background:white">'
             f'<small style="display:block">{source}</small></figure>'
         )
+
+
+def _numbers(data: pd.DataFrame) -> set[str]:
+    """The numbers of a chart's data as its alternative text writes them; nothing is drawn for a zero."""
+    found = data.select_dtypes("number").to_numpy().ravel().tolist()
+    return {f"{value:.2f}" if isinstance(value, float) else str(value) for value in found if value}
 
 
 class Table(Block):
@@ -99,6 +132,8 @@ class Table(Block):
         Relative column widths, that of the evidence included.
     evidence : sequence of sequence of str, optional
         Claim ids behind each row; they become numbered references in a last column.
+    passages : sequence of str, optional
+        Ids of the passages behind the whole.
     """
 
     def __init__(
@@ -110,6 +145,7 @@ class Table(Block):
         source: str = "",
         widths: Sequence[float] | None = None,
         evidence: Sequence[Sequence[str]] | None = None,
+        passages: Sequence[str] = (),
     ) -> None:
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
         cited = [list(ids) for ids in evidence or []]
@@ -124,6 +160,7 @@ class Table(Block):
                 "evidence": cited,
                 "widths": list(widths or [1.0] * (len(frame.columns) + bool(cited))),
                 "rows": [[str(value) for value in row] for row in frame.itertuples(index=False)],
+                "passages": sorted(set(passages)),
             }
         )
 
@@ -133,15 +170,25 @@ class Table(Block):
         if self.data["evidence"]:
             columns.append("Evidence")
             rows = [[*row, ", ".join(ids)] for row, ids in zip(rows, self.data["evidence"], strict=True)]
-        head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in columns)
+        numeric = [*self.data["numeric"], False]
+        head = "".join(f'<th scope="col" style="{_HEAD}">{html.escape(column)}</th>' for column in columns)
         body = "".join(
-            "<tr>" + "".join(f'<td dir="auto">{html.escape(cell)}</td>' for cell in row) + "</tr>" for row in rows
+            "<tr>" + "".join(_cell(cell, right=right) for cell, right in zip(row, numeric, strict=False)) + "</tr>"
+            for row in rows
         )
         caption, source = html.escape(self.data["caption"]), html.escape(self.data["source"])
         return (
-            f"<table><caption><strong>{caption}</strong></caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table><small>{source}</small>"
+            f'<table style="border-collapse:collapse"><caption style="text-align:start"><strong>{caption}</strong>'
+            f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><small>{source}</small>"
         )
+
+
+_HEAD = "background:#0f5468;color:#fff;text-align:start;padding:.3em .6em"  # as the brief prints it
+
+
+def _cell(text: str, *, right: bool) -> str:
+    align = "end" if right else "start"
+    return f'<td dir="auto" style="text-align:{align};vertical-align:top;padding:.3em .6em">{html.escape(text)}</td>'
 
 
 class Notes(Block):
@@ -228,10 +275,7 @@ class Recommendations(Block):
                 "items": [
                     {
                         "id": item.id,
-                        "actor": item.actor[language],
-                        "action": item.action[language],
-                        "deadline": item.deadline[language],
-                        "text": item.text[language],
+                        **{part: _in(language, item, part) for part in ("actor", "action", "deadline", "text")},
                         "claims": item.claims,
                     }
                     for item in items
@@ -248,6 +292,14 @@ class Recommendations(Block):
         return f"<ol>{''.join(map(item, self.data['items']))}</ol>"
 
 
+def _in(language: str, item: Recommendation, part: str) -> str:
+    texts: dict[str, str] = getattr(item, part)
+    if not texts.get(language, "").strip():
+        where = f"seeds/recommendations.yaml, {item.id}"
+        raise ResearchError(f"no {part} in {language!r}", where=where, remedy="write it")
+    return texts[language]
+
+
 class Cover(Block):
     """Who wrote the brief, on what, when: the data of its first page and of its file.
 
@@ -259,14 +311,17 @@ class Cover(Block):
     audience : str
         Whom the brief is for.
     language : str
-    names : iterable of str
-        Names with a number in them (*Digital Morocco 2030*), which prose may use freely.
+    codebook : Codebook, optional
+        Its names with a number in them (*Digital Morocco 2030*) may stand in prose freely.
     """
 
     def __init__(
-        self, study: Study, *, subject: str, audience: str, language: str = "en", names: Sequence[str] = ()
+        self, study: Study, *, subject: str, audience: str, language: str = "en", codebook: Codebook | None = None
     ) -> None:
         from research.coding.quantities import find_numbers
+
+        concepts = codebook.scheme("initiative", "actor") if codebook else []
+        names = {name for concept in concepts for name in concept.names()}
 
         super().__init__(
             {
@@ -290,31 +345,100 @@ class Cover(Block):
 
 class _Fact(Block):
     def _html(self) -> str:
-        return f"<code>facts.{html.escape(self.data['name'])}</code> = {html.escape(self.data['text'])}"
+        return f"<code>facts.{html.escape(self.data['name'])}</code> = {html.escape(str(self.data['value']))}"
 
 
-def fact(name: str, value: int | float | str, *, text: str = "") -> Block:
+def fact(name: str, value: Value, *, rows: pd.DataFrame | None = None) -> Block:
     """A computed value that prose prints as ``{{ facts.name }}``.
 
     Parameters
     ----------
     name : str
         A Python identifier.
-    value : int, float or str
-        As published in ``facts.json``.
-    text : str, optional
-        As printed; by default the value, a float with two decimals.
+    value : int, float, str, date, or list of str
+        As published in ``facts.json``; each language writes it in its own way. A list holds ids of the codebook.
+    rows : DataFrame, optional
+        What was counted; its column ``passage_id`` leads back to the articles' words.
 
     Examples
     --------
-    >>> fact("share", 0.25, text="25%").data["text"]
-    '25%'
+    >>> fact("share", 0.25).data["value"]
+    0.25
     """
     if not name.isidentifier():
         raise ResearchError(f"fact name {name!r}", remedy="use letters, digits and underscores")
     plain = value.item() if hasattr(value, "item") else value
-    shown = text or (f"{plain:.2f}" if isinstance(plain, float) else str(plain))
-    return _Fact({"t": "fact", "name": name, "value": plain, "text": shown})
+    passages = sorted(set(rows["passage_id"])) if rows is not None and "passage_id" in rows else []
+    return _Fact({"t": "fact", "name": name, "passages": passages, **_typed(plain)})
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    if isinstance(value, datetime.date):
+        return {"value": value.isoformat()[:10], "type": "date"}
+    if not isinstance(value, (bool, int, float, str, list)):
+        raise ResearchError(f"a fact of type {type(value).__name__}", remedy="give a number, a text, a date or a list")
+    return {"value": value, "type": type(value).__name__}
+
+
+class Facts(Block):
+    """The computed values that every language's prose prints.
+
+    Made in one notebook, with `add`, and kept as the table ``facts``; read in each brief.
+
+    Parameters
+    ----------
+    table : DataFrame, optional
+        The facts table.
+    codebook : Codebook, optional
+        Names what a list of ids stands for.
+    language : str
+
+    Examples
+    --------
+    >>> found = Facts()
+    >>> _ = found.add(None, papers=8, partners=3)
+    >>> found.table()["name"].tolist()
+    ['papers', 'partners']
+    """
+
+    def __init__(
+        self, table: pd.DataFrame | None = None, codebook: Codebook | None = None, *, language: str = "en"
+    ) -> None:
+        items = [] if table is None else table.to_dict("records")
+        for item in items:
+            if item["type"] == "list" and codebook:
+                item["labels"] = [codebook.label(concept, language) for concept in item["value"]]
+        super().__init__({"t": "facts", "items": items})
+
+    def add(self, rows: pd.DataFrame | None, **values: Value) -> Block:
+        """Keep values by name, with the rows they count; returns what shows them in the notebook."""
+        found = [fact(name, value, rows=rows).data for name, value in values.items()]
+        self.data["items"] += [{key: value for key, value in item.items() if key != "t"} for item in found]
+        return _Shown({"t": "made", "items": found})
+
+    def __getitem__(self, name: str) -> Value:
+        """One value."""
+        found: Value = next(item["value"] for item in self.data["items"] if item["name"] == name)
+        return found
+
+    def table(self) -> pd.DataFrame:
+        """The facts table."""
+        from research.tables import table
+
+        return table("facts", self.data["items"])
+
+    def _html(self) -> str:
+        return _listed(self.data["items"])
+
+
+class _Shown(Block):
+    def _html(self) -> str:
+        return _listed(self.data["items"])
+
+
+def _listed(items: list[dict[str, Any]]) -> str:
+    rows = [f"<li><code>facts.{html.escape(i['name'])}</code> = {html.escape(str(i['value']))}</li>" for i in items]
+    return f"<ul>{''.join(rows)}</ul>"
 
 
 class _Guard(Block):

@@ -7,9 +7,9 @@ any other cell must be a fact, stand in a codebook name (*Digital Morocco 2030*)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from research.brief.model import Document, Json
+from research.brief.model import Document, Json, box_words, core_words
 from research.codebook import Codebook
 from research.coding.quantities import find_numbers
 from research.statements import Comparison
@@ -22,6 +22,7 @@ _MARKED = {mark: re.compile(f"{mark}([^{mark}]*){mark}") for mark in (_REF, _FAC
 _QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"')
 _EXEMPT = ("judgement", "method")
 _HEADING_WORDS = 4
+CORE_WORDS, SUMMARY_WORDS = 1500, 150  # what a busy reader reads: guides of IDRC, FAO and ODI
 
 
 def check_prose(doc: Document, codebook: Codebook | None = None, *, unstable: Sequence[str] = ()) -> list[str]:
@@ -48,25 +49,86 @@ def check_prose(doc: Document, codebook: Codebook | None = None, *, unstable: Se
     ]
     comparison = Comparison(codebook) if codebook else None
     for cell, lead, text in _texts(doc.blocks):
-        problems += [
-            f'cell {cell + 1}: the number "{n}" is not bound to a fact: "{lead}"'
-            for n in _loose_numbers(lead, doc.meta)
-        ]
+        for number in _loose_numbers(lead, doc.meta):
+            problems.append(f'{doc.place(cell, lead)}: the number "{number}" is not bound to a fact: "{lead}"')
         for sentence in _sentences(text, doc.meta["language"]):
             words = _NAMED.sub("", _MARKED[_REF].sub("", sentence)).replace(_FACT, "")
-            shown = " ".join(words.split())[:80]
+            shown = f'"{" ".join(words.split())[:80]}"'
             if not re.search(r"\w", words):
                 continue
+            place = doc.place(cell, _fragment(sentence))
             if _REF not in sentence and _FACT not in sentence:
-                problems.append(f'cell {cell + 1}: neither cited nor bound: "{shown}"')
+                problems.append(f"{place}: neither cited nor bound: {shown}")
             for number in _loose_numbers(sentence, doc.meta):
-                problems.append(f'cell {cell + 1}: the number "{number}" is not bound to a fact: "{shown}"')
+                problems.append(f'{place}: the number "{number}" is not bound to a fact: {shown}')
             cited = [doc.claims[claim] for claim in _MARKED[_REF].findall(sentence)]
             if comparison and cited:
                 found = _beyond(_MARKED[_REF].sub("", sentence), cited, comparison, doc.meta["language"])
                 if found:
-                    problems.append(f'cell {cell + 1}: not in the quotes it cites: {", ".join(found)}: "{shown}"')
+                    problems.append(f"{place}: not in the quotes it cites: {', '.join(found)}: {shown}")
     return problems
+
+
+def check_length(doc: Document) -> list[str]:
+    """Whether the brief can be read to the end: at most 1,500 words before the annexes, 150 in the summary."""
+    sizes = [("the text before the annexes", core_words(doc), CORE_WORDS)]
+    sizes.append(("the summary", box_words(doc, "summary"), SUMMARY_WORDS))
+    return [f"{name} has {words} words; at most {most}" for name, words, most in sizes if words > most]
+
+
+def check_parity(docs: Mapping[str, Document]) -> list[str]:
+    """What one language's brief prints, cites, recommends or draws and another's does not.
+
+    Parameters
+    ----------
+    docs : mapping of str to Document
+        By name; each is compared with the first.
+    """
+    (first, *others) = docs
+    theirs = _content(docs[first])
+    problems = []
+    for other in others:
+        ours = _content(docs[other])
+        for kind in theirs:
+            for lacking, has, names in (
+                (other, first, theirs[kind] - ours[kind]),
+                (first, other, ours[kind] - theirs[kind]),
+            ):
+                if names:
+                    problems.append(f"{lacking} lacks {kind} of {has}: {', '.join(sorted(names)[:5])}")
+    return problems
+
+
+def _content(doc: Document) -> dict[str, set[str]]:
+    """What must be the same in every language, kind by kind."""
+    drawn = [block for block in doc.blocks if block["t"] == "figure"]
+    tables = [block for block in doc.blocks if block["t"] == "table"]
+    advice = [item for block in doc.blocks if block["t"] == "recommendations" for item in block["items"]]
+    return {
+        "bound values": {f"{name} = {doc.facts[name]['value']}" for name in doc.printed},
+        "citations": set(doc.cited),
+        "recommendations": {f"{item['id']} ({', '.join(ref['id'] for ref in item['refs'])})" for item in advice},
+        "figures": {f"{block['name']} {block['values']}" for block in drawn},
+        "tables": {f"{block['name']} {_figures_of(block)}" for block in tables},
+    }
+
+
+def _figures_of(table: Json) -> list[list[str]]:
+    """The numbers of a table, row by row."""
+    return [
+        [
+            "".join(run.get("v", "") for run in cell)
+            for cell, numeric in zip(row, table["numeric"], strict=True)
+            if numeric
+        ]
+        for row in table["rows"]
+    ]
+
+
+def _fragment(sentence: str) -> str:
+    """The longest stretch of a sentence that stands in the notebook as it is."""
+    bare = _MARKED[_REF].sub("\n", _MARKED[_FACT].sub("\n", sentence))
+    return max(re.split("[\n\u00a0\u202f\u200b]", bare), key=len).strip()
 
 
 def _beyond(sentence: str, cited: list[Json], comparison: Comparison, language: str) -> list[str]:
@@ -105,7 +167,8 @@ def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
         if block["t"] == "p":
             first, rest = block["c"][0], block["c"][1:]
             lead = _flat(first["c"]) if first["t"] == "strong" else ""
-            short = lead != "" and len(lead.split()) <= _HEADING_WORDS and _flat(rest).strip() != ""
+            heading = lead != "" and _FACT not in lead and len(lead.split()) <= _HEADING_WORDS
+            short = heading and _flat(rest).strip() != ""
             yield block["cell"], lead if short else "", _flat(rest if short else block["c"])
         elif block["t"] in ("ul", "ol"):
             for item in block["items"]:
@@ -124,6 +187,8 @@ def _all_texts(blocks: list[Json]) -> Iterator[tuple[int, str]]:
                 yield from _all_texts(item)
         elif block["t"] in ("quote", "box"):
             yield from _all_texts(block["c"])
+        elif block["t"] in ("figure", "table"):
+            yield block.get("cell", 0), fold(" ".join(run["v"] for run in block["caption"])).text
 
 
 def _flat(pieces: list[Json]) -> str:
@@ -134,7 +199,7 @@ def _flat(pieces: list[Json]) -> str:
             found.append(_REF + piece["id"] + _REF)
         elif piece["t"] == "fact":
             found.append(_FACT + piece["v"] + _OF + piece["name"] + _FACT)
-        elif piece["t"] == "grade":
+        elif piece["t"] == "xref":
             continue
         elif "c" in piece:
             found.append(_flat(piece["c"]))

@@ -16,8 +16,9 @@ from nbconvert.exporters import Exporter
 from traitlets import Unicode, default
 from traitlets.config import Application
 
-from research.brief.model import LABELS, RIGHT_TO_LEFT, Document, from_notebook
+from research.brief.model import Document, from_notebook
 from research.errors import ResearchError
+from research.wording import RIGHT_TO_LEFT, day, words
 
 _TEMPLATES = files("research.brief") / "templates"
 _FONTS = ("Fira Sans", "Amiri")
@@ -48,21 +49,20 @@ class _BriefExporter(Exporter):
 
     def _data(self, doc: Document) -> dict[str, Any]:
         language = doc.meta["language"]
-        day = datetime.date.fromisoformat(doc.meta["date"])
         return {
             "meta": {
                 **doc.meta,
                 "run_id": self.run_id,
                 "rtl": language in RIGHT_TO_LEFT,
-                "day": f"{day.day} {day:%B} {day.year}",
+                "day": day(datetime.date.fromisoformat(doc.meta["date"]), language),
             },
-            "labels": LABELS[language],
+            "labels": words(language),
             "blocks": doc.blocks,
         }
 
 
 class BriefPDFExporter(_BriefExporter):
-    """PDF/UA-1 by Typst. The template is handed JSON and reads no file; its root is an empty folder."""
+    """PDF/UA-1 and PDF/A-2a by Typst. The template is handed JSON and reads no file; its root is an empty folder."""
 
     export_from_notebook = "Policy brief (PDF)"
     output_mimetype = "application/pdf"
@@ -72,8 +72,8 @@ class BriefPDFExporter(_BriefExporter):
         return ".pdf"
 
     def typeset(self, doc: Document) -> bytes:
-        day = datetime.datetime.fromisoformat(doc.meta["date"]).replace(tzinfo=datetime.UTC)
-        return bytes(self._compile(doc, pdf_standards=["ua-1"], timestamp=int(day.timestamp())))
+        dated = datetime.datetime.fromisoformat(doc.meta["date"]).replace(tzinfo=datetime.UTC)
+        return bytes(self._compile(doc, pdf_standards=["ua-1", "a-2a"], timestamp=int(dated.timestamp())))
 
     def first_page(self, doc: Document) -> bytes:
         """The first page as PNG, 100 dots an inch."""
@@ -137,4 +137,7 @@ class BriefHTMLExporter(_BriefExporter):
         )
         template = environment.from_string((_TEMPLATES / "brief.html.j2").read_text(encoding="utf-8"))
         data = self._data(doc)
-        return template.render(blocks_of_brief=data.pop("blocks"), **data)
+        notes = [item for block in doc.blocks if block["t"] == "notes" for item in block["items"]]
+        # What a citation shows when it is pointed at.
+        peeks = {item["n"]: item for item in notes}
+        return template.render(blocks_of_brief=data.pop("blocks"), peeks=peeks, **data)

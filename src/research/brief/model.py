@@ -1,7 +1,8 @@
 """An executed notebook as one document: plain JSON, every text a string, no markup of any target.
 
 Markdown cells give the prose, displayed blocks the figures, tables and notes. ``[^claim-id]`` becomes a numbered
-reference, ``{{ facts.name }}`` a computed value. Article text comes in through blocks only and stays data.
+reference, ``{{ facts.name }}`` a computed value, ``{{ figures.name }}`` and ``{{ tables.name }}`` the number of a
+figure or table. Article text comes in through blocks only and stays data.
 """
 
 from __future__ import annotations
@@ -14,43 +15,18 @@ from itertools import groupby
 from typing import Any, cast
 
 from research.brief.blocks import MIME
+from research.brief.runs import clean, runs, spaced
+from research.brief.values import Values
 from research.errors import ResearchError
 from research.sovereignty import GRADES
+from research.wording import RIGHT_TO_LEFT, words
 
 Json = dict[str, Any]
-BOXES = ("summary", "aside", "judgement", "method")
-LABELS = {
-    "en": {
-        "figure": "Figure",
-        "table": "Table",
-        "summary": "In brief",
-        "judgement": "Authors’ judgement",
-        "method": "Method",
-        "aside": "",
-        "edition": "Edition",
-        "for": "For",
-        "of": "of",
-        "run": "Run",
-        "position": "characters",
-        "undated": "undated",
-        "evidence": "Evidence",
-        "low": "low certainty",
-        "medium": "medium certainty",
-        "high": "high certainty",
-    }
-}
+BOXES = ("summary", "numbers", "aside", "judgement", "method")
 _OPINION = {"judgement", "method"}  # tags of cells that are no record
-RIGHT_TO_LEFT = ("ar",)
 _LONG_TABLE = 1200  # characters, from which a table may run over a page's end
-
-_ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
-_ARABIC_RUN = re.compile(f"[{_ARABIC}](?:[^A-Za-zÀ-ɏ{_ARABIC}]*[{_ARABIC}]+)*")
-_LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ](?:[^\u0600-\u06ff]*[A-Za-zÀ-ɏ0-9])?")
-# Controls, and the direction marks with which a text could reorder its surroundings.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ufffe\uffff]"
-)
 _LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 
 
 @dataclass
@@ -64,49 +40,36 @@ class Document:
     blocks : list of dict
         In order; see `Builder` for their forms.
     facts : dict
-        Name -> value and printed text.
+        Name -> value, type and passages.
     cited : list of str
         Claim ids in the order of their numbers.
     cells : dict
         ``figure:name``, ``table:name``, ``fact:name`` or ``claim:id`` -> the number of the cell it comes from.
     claims : dict
         Claim id -> its kind, status, statement and quotes; of all that may be cited.
+    passages : dict
+        ``figure:name`` or ``table:name`` -> ids of the passages behind it.
+    printed : list of str
+        Names of the facts that prose prints, in order.
+    sources : list of str
+        The text of each cell, to find a line in.
     """
 
     meta: Json
     blocks: list[Json]
-    facts: dict[str, Json]
-    cited: list[str]
+    facts: dict[str, Json] = field(default_factory=dict)
+    cited: list[str] = field(default_factory=list)
     cells: dict[str, int] = field(default_factory=dict)
     claims: dict[str, Json] = field(default_factory=dict)
+    passages: dict[str, list[str]] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
 
-
-def clean(text: str) -> str:
-    """`text` without control characters and without marks that reorder what stands around it.
-
-    >>> clean("a\\u202eb\\x07")
-    'ab'
-    """
-    return _UNSAFE.sub("", text.replace("\n", " "))
-
-
-def runs(text: str, language: str) -> list[Json]:
-    """`text` as runs of one direction; a run of the other script carries its language.
-
-    >>> runs("the مذكرة of 2025", "en")
-    [{'v': 'the '}, {'v': 'مذكرة', 'l': 'ar'}, {'v': ' of 2025'}]
-    """
-    text = clean(text)
-    pattern, other = (_LATIN_RUN, "en") if language in RIGHT_TO_LEFT else (_ARABIC_RUN, "ar")
-    found, position = [], 0
-    for match in pattern.finditer(text):
-        if match.start() > position:
-            found.append({"v": text[position : match.start()]})
-        found.append({"v": match.group(), "l": other})
-        position = match.end()
-    if position < len(text):
-        found.append({"v": text[position:]})
-    return found
+    def place(self, cell: int, fragment: str) -> str:
+        """Where in the notebook a fragment of prose stands: ``cell 4, line 2``, both counted from one."""
+        at = self.sources[cell].find(fragment) if fragment else -1
+        line = self.sources[cell].count("\n", 0, at) + 1
+        return f"cell {cell + 1}, line {line}" if at >= 0 else f"cell {cell + 1}"
 
 
 @cache
@@ -118,28 +81,30 @@ def _markdown() -> Callable[[str], tuple[list[Json], Any]]:
         return match.end()
 
     def value(inline: Any, match: re.Match[str], state: Any) -> int:
-        state.append_token({"type": "fact", "raw": match["expression"].strip()})
+        state.append_token({"type": "value", "raw": match["expression"]})
         return match.end()
 
     markdown = mistune.create_markdown(renderer=None, plugins=["table"])
     markdown.inline.register("reference", r"\[\^(?P<claim>[\w.:-]+)\]", reference, before="link")
-    markdown.inline.register("fact", r"\{\{(?P<expression>[^{}]+)\}\}", value, before="link")
+    markdown.inline.register("value", r"\{\{(?P<expression>[^{}]+)\}\}", value, before="link")
     return cast("Callable[[str], tuple[list[Json], Any]]", markdown.parse)
 
 
 class Builder:
     """Turns one notebook into a `Document`.
 
-    Block forms (key ``t``): ``h`` heading (level, c), ``p`` paragraph (c), ``ul``/``ol`` (items), ``quote`` (c),
-    ``box`` (kind, c), ``figure``, ``table``, ``notes``. ``c`` holds inline pieces: ``run`` (v, l),
-    ``strong``/``em`` (c), ``link`` (url, c), ``ref`` (n), ``fact`` (v, name), ``grade`` (v), ``br``.
+    Block forms (key ``t``): ``h`` heading (level, c), ``p`` paragraph (c, and the grade of what it cites),
+    ``ul``/``ol`` (items), ``quote`` (c), ``box`` (kind, c), ``annex`` (from here on), ``figure``, ``table``,
+    ``recommendations``, ``notes``. ``c`` holds inline pieces: ``run`` (v, l), ``strong``/``em`` (c), ``link``
+    (url, c), ``ref`` (n, id), ``fact`` (v, name), ``xref`` (kind, name, n), ``br``.
     """
 
     def __init__(self, notebook: Any, name: str) -> None:
         self.name = name
         self.cells = notebook.cells
-        self.doc = Document({}, [], {}, [])
+        self.doc = Document({}, [], sources=[cell.source for cell in notebook.cells])
         self.cell = 0
+        self.references: list[Json] = []
 
     def build(self) -> Document:
         """The whole document.
@@ -154,6 +119,8 @@ class Builder:
         for number, cell in enumerate(self.cells):
             self.cell = number
             tags = cell.metadata.get("tags", [])
+            if "annex" in tags and not any(block["t"] == "annex" for block in self.doc.blocks):
+                self.doc.blocks.append({"t": "annex"})
             if cell.cell_type == "markdown":
                 self._prose(cell.source, tags)
             elif cell.cell_type == "code":
@@ -166,11 +133,16 @@ class Builder:
         self._number()
         return self.doc
 
-    def _error(self, what: str, remedy: str) -> ResearchError:
-        return ResearchError(what, where=f"{self.name}, cell {self.cell + 1}", remedy=remedy)
+    def _error(self, what: str, remedy: str, fragment: str = "") -> ResearchError:
+        return ResearchError(what, where=f"{self.name}, {self.doc.place(self.cell, fragment)}", remedy=remedy)
+
+    @property
+    def _language(self) -> str:
+        return str(self.doc.meta["language"])
 
     def _gather(self) -> None:
-        """Facts, claims and cover first: prose may come before the cell that computes what it prints."""
+        """Facts, claims, cover and names first: prose may come before the cell that computes what it prints."""
+        named: dict[str, list[str]] = {"figure": [], "table": []}
         for number, cell in enumerate(self.cells):
             self.cell = number
             if cell.cell_type != "code":
@@ -180,17 +152,25 @@ class Builder:
                     "the notebook has not been executed", "run all its cells, or `research brief`, before exporting"
                 )
             for block in _displayed(cell):
-                if block["t"] == "fact":
-                    self.doc.facts[block["name"]] = block
-                    self.doc.cells[f"fact:{block['name']}"] = self.cell
+                if block["t"] in ("fact", "facts"):
+                    self._keep_facts(block["items"] if block["t"] == "facts" else [block])
                 elif block["t"] == "notes":
                     self.doc.claims |= {item["id"]: item for item in block["items"]}
                 elif block["t"] == "cover":
                     self.doc.meta |= {key: value for key, value in block.items() if key != "t"}
+                elif block["t"] in named:
+                    named[block["t"]].append(block["name"])
+                    self.doc.cells[f"{block['t']}:{block['name']}"] = number
+                    self.doc.passages[f"{block['t']}:{block['name']}"] = block.get("passages", [])
         if "language" not in self.doc.meta:
             raise self._error("no cover", "display Cover(study, …) in a cell")
-        if self.doc.meta["language"] not in LABELS:
-            raise self._error(f"language {self.doc.meta['language']!r}", f"one of {', '.join(LABELS)}")
+        words(self._language)  # that it is one of ours
+        self.values = Values(self.doc.facts, named["figure"], named["table"], language=self._language)
+
+    def _keep_facts(self, items: list[Json]) -> None:
+        for item in items:
+            self.doc.facts[item["name"]] = item
+            self.doc.cells[f"fact:{item['name']}"] = self.cell
 
     # ---- prose
 
@@ -224,11 +204,11 @@ class Builder:
             elif kind in ("block_code", "block_html"):
                 found.append({"t": "p", "c": self._runs(token["raw"]), "cell": self.cell})
             elif kind == "table":
-                raise self._error("a Markdown table", "display Table(frame, caption, name=…) instead")
+                raise self._error("a Markdown table", "display Table(frame, caption, name=…) instead", "|")
         return found
 
     def _grade(self, blocks: list[Json]) -> None:
-        """At the end of each paragraph of the record, how certain the least certain claim is that it cites."""
+        """With each paragraph of the record, how certain the least certain claim is that it cites."""
         for block in blocks:
             if block["t"] in ("ul", "ol"):
                 for item in block["items"]:
@@ -236,11 +216,10 @@ class Builder:
             elif block["t"] == "p":
                 cited = [self.doc.claims[piece["id"]]["certainty"] for piece in block["c"] if piece["t"] == "ref"]
                 if cited and all(cited):
-                    least = min(cited, key=GRADES.index)
-                    block["c"].append({"t": "grade", "v": LABELS[self.doc.meta["language"]][least]})
+                    block["grade"] = min(cited, key=GRADES.index)
 
     def _runs(self, text: str) -> list[Json]:
-        return [{"t": "run", **run} for run in runs(text, self.doc.meta["language"])]
+        return [{"t": "run", **run} for run in runs(spaced(text, self._language), self._language)]
 
     def _inline(self, tokens: list[Json]) -> list[Json]:
         found: list[Json] = []
@@ -251,9 +230,9 @@ class Builder:
             elif kind == "link" and _LINK.match(token["attrs"]["url"]):
                 found.append({"t": "link", "url": clean(token["attrs"]["url"]), "c": self._inline(token["children"])})
             elif kind == "reference":
-                found.append({"t": "ref", "n": self._cite(token["raw"]), "id": token["raw"]})
-            elif kind == "fact":
-                found.append({"t": "fact", "v": self._value(token["raw"]), "name": token["raw"].partition(".")[2]})
+                found.append(self._cite(token["raw"]))
+            elif kind == "value":
+                found.append(self._value(token["raw"]))
             elif kind == "softbreak":
                 found.append({"t": "run", "v": " "})
             elif kind == "linebreak":
@@ -264,55 +243,59 @@ class Builder:
                 found += self._runs(token.get("raw", ""))
         return found
 
-    def _cite(self, claim: str) -> int:
+    def _cite(self, claim: str) -> Json:
         if claim not in self.doc.claims:
-            raise self._error(f"cites an unknown claim [^{claim}]", "correct the id, or add it to seeds/claims.yaml")
-        if claim not in self.doc.cited:
+            remedy = "correct the id, or add it to seeds/claims.yaml"
+            raise self._error(f"cites an unknown claim [^{claim}]", remedy, f"[^{claim}]")
+        first = claim not in self.doc.cited
+        if first:
             self.doc.cited.append(claim)
-        self.doc.cells.setdefault(f"claim:{claim}", self.cell)
-        return self.doc.cited.index(claim) + 1
+            self.doc.cells[f"claim:{claim}"] = self.cell
+        return {"t": "ref", "n": self.doc.cited.index(claim) + 1, "id": claim, "first": first}
 
-    def _value(self, expression: str) -> str:
-        owner, _, name = expression.partition(".")
-        if owner != "facts" or name not in self.doc.facts:
-            raise self._error(
-                f"cannot print {{{{ {expression} }}}}", "write {{ facts.name }}, computed by fact(name, …)"
+    def _value(self, expression: str) -> Json:
+        try:
+            bound = self.values.evaluate(expression.strip())
+        except ValueError as error:
+            what, remedy = (
+                f"cannot print {{{{{expression}}}}}: {error}",
+                "write {{ facts.name }}, computed by fact(name, …)",
             )
-        return clean(self.doc.facts[name]["text"])
+            raise self._error(what, remedy, f"{{{{{expression}}}}}") from error
+        if bound.kind == "fact":
+            self.doc.printed.append(bound.name)
+            return {"t": "fact", "v": bound.text, "name": bound.name}
+        self.references.append({"t": "xref", "kind": bound.kind, "name": bound.name})
+        return self.references[-1]
 
     # ---- displayed blocks
 
     def _block(self, block: Json) -> Json | None:
-        language = self.doc.meta["language"]
         if block["t"] == "figure":
-            self.doc.cells[f"figure:{block['name']}"] = self.cell
-            return {
-                **block,
-                "caption": runs(block["caption"], language),
-                "source": runs(block["source"], language),
-                "alt": clean(block["alt"]),
-            }
+            texts = {key: runs(spaced(block[key], self._language), self._language) for key in ("caption", "source")}
+            return {**block, **texts, "alt": clean(block["alt"]), "cell": self.cell}
         if block["t"] == "table":
-            self.doc.cells[f"table:{block['name']}"] = self.cell
-            return self._table(block, language)
+            return self._table(block)
         if block["t"] == "recommendations":
-            return {"t": "box", "kind": "judgement", "c": [self._recommendations(block["items"])], "cell": self.cell}
+            return {**block, "items": [self._recommendation(item) for item in block["items"]], "cell": self.cell}
         if block["t"] == "notes":
             return {"t": "notes"}
         return None
 
-    def _table(self, block: Json, language: str) -> Json:
+    def _table(self, block: Json) -> Json:
+        language = self._language
         columns = [runs(column, language) for column in block["columns"]]
         rows = [[runs(cell, language) for cell in row] for row in block["rows"]]
         numeric = block["numeric"]
         if block["evidence"]:
-            columns.append(runs(LABELS[language]["evidence"], language))
+            columns.append(runs(words(language)["evidence"], language))
             numeric = [*numeric, False]
-            cited = [[{"n": self._cite(claim)} for claim in ids] for ids in block["evidence"]]
+            cited = [[self._cite(claim) for claim in ids] for ids in block["evidence"]]
             rows = [[*row, refs] for row, refs in zip(rows, cited, strict=True)]
-        caption, source = (runs(block[key], language) for key in ("caption", "source"))
+        caption, source = (runs(spaced(block[key], language), language) for key in ("caption", "source"))
         long = sum(len(cell) for row in block["rows"] for cell in row) > _LONG_TABLE
-        made = {
+        made: Json = {
+            "cell": self.cell,
             "caption": caption,
             "source": source,
             "columns": columns,
@@ -322,30 +305,29 @@ class Builder:
         }
         return {**block, **made}
 
-    def _recommendations(self, items: list[Json]) -> Json:
-        def paragraph(item: Json) -> Json:
-            refs = [{"t": "ref", "n": self._cite(claim), "id": claim} for claim in item["claims"]]
-            lead = [{"t": "strong", "c": self._runs(f"{item['actor']}: {item['action']}")}]
-            rest = self._runs(f" – {item['deadline']}. {item['text']}")
-            return {"t": "p", "c": [*lead, *rest, *refs], "cell": self.cell}
-
-        return {"t": "ol", "items": [[paragraph(item)] for item in items]}
+    def _recommendation(self, item: Json) -> Json:
+        shown = item | {"action": item["action"][:1].upper() + item["action"][1:]}
+        texts = {key: self._runs(shown[key]) for key in ("actor", "action", "deadline", "text")}
+        return {"id": item["id"], **texts, "refs": [self._cite(claim) for claim in item["claims"]]}
 
     def _number(self) -> None:
         """Number figures and tables; fill the notes with the claims that were cited; mend heading levels."""
         counts = {"figure": 0, "table": 0}
+        numbers: dict[tuple[str, str], int] = {}
         last = 0
         for block in self.doc.blocks:
             if block["t"] in counts:
                 counts[block["t"]] += 1
-                block["number"] = counts[block["t"]]
+                block["number"] = numbers[block["t"], block["name"]] = counts[block["t"]]
             elif block["t"] == "notes":
                 block["items"] = [self._note(claim, n) for n, claim in enumerate(self.doc.cited, start=1)]
             elif block["t"] == "h":
                 last = block["level"] = max(1, min(block["level"], last + 1))
+        for piece in self.references:
+            piece["n"] = numbers[piece["kind"], piece["name"]]
 
     def _note(self, claim: str, number: int) -> Json:
-        item, language = self.doc.claims[claim], self.doc.meta["language"]
+        item = self.doc.claims[claim]
         quotes = [
             {
                 **{key: value for key, value in quote.items() if key != "exact"},
@@ -354,14 +336,36 @@ class Builder:
             }
             for quote in item["quotes"]
         ]
-        certainty = LABELS[language].get(item["certainty"], "")
-        return {
-            **item,
-            "n": number,
-            "certainty": certainty,
-            "statement": runs(item["statement"], language),
-            "quotes": quotes,
-        }
+        return {**item, "n": number, "statement": runs(item["statement"], self._language), "quotes": quotes}
+
+
+def core_words(doc: Document) -> int:
+    """Words of prose before the first annex, boxes and recommendations included, figures and tables not."""
+    blocks = []
+    for block in doc.blocks:
+        if block["t"] == "annex":
+            break
+        blocks.append(block)
+    return len(_WORDS.findall(" ".join(_texts(blocks))))
+
+
+def box_words(doc: Document, kind: str) -> int:
+    """Words in the boxes of one kind."""
+    return len(_WORDS.findall(" ".join(_texts([b for b in doc.blocks if b["t"] == "box" and b["kind"] == kind]))))
+
+
+def _texts(blocks: list[Json]) -> Iterator[str]:
+    for block in blocks:
+        if block["t"] in ("p", "h"):
+            yield _plain(block["c"])
+        elif block["t"] in ("box", "quote"):
+            yield from _texts(block["c"])
+        elif block["t"] in ("ul", "ol"):
+            for item in block["items"]:
+                yield from _texts(item)
+        elif block["t"] == "recommendations":
+            for item in block["items"]:
+                yield from (_plain(item[key]) for key in ("actor", "action", "deadline", "text"))
 
 
 def _plain(pieces: list[Json]) -> str:

@@ -48,6 +48,7 @@ def run_study(
     params: dict[str, Any] | None = None,
     workers: int = 1,
     explain: bool = False,
+    languages: Sequence[str] = (),
 ) -> RunReport:
     """Bring a study's report up to date, doing only what has changed.
 
@@ -62,6 +63,8 @@ def run_study(
         Notebooks that may run side by side.
     explain : bool
         Run nothing: print what would run, and why.
+    languages : sequence of str
+        Publish the briefs in these languages only; files of the others stay as they are.
 
     Returns
     -------
@@ -77,21 +80,32 @@ def run_study(
     found = {file.name for pattern in ARTICLES for file in study.seeds.glob(pattern)} - {"sources.csv"}
     if not found:
         raise ResearchError("no articles", where="seeds/", remedy="add them with `research add`, or copy them there")
-    chosen = _with_upstream(steps, targets) if targets else steps
+    only = [f"brief.{language}" for language in languages]
+    _refuse_unknown(steps, only)
+    chosen = _with_upstream(steps, targets) if targets else [s for s in steps if _wanted(s, only)]
     parameters = bind(steps, study, params or {})
     with _alone(study), _in_environment(study):
         tasks = [_task(study, step, parameters[step.name]) for step in chosen]
         if not targets and any(step.is_brief for step in steps):
-            tasks.append(_publication(study, steps, parameters))
+            tasks.append(_publication(study, steps, parameters, only))
         executed, skipped = _build(study, tasks, workers=workers, explain=explain)
     return RunReport(tuple(executed), tuple(skipped), time.perf_counter() - started, parameters)
 
 
+def _refuse_unknown(steps: list[Step], names: Sequence[str]) -> None:
+    known = [step.name for step in steps]
+    for name in names:
+        if name not in known:
+            raise ResearchError(f"no notebook {name!r}", where="notebooks/", remedy=f"one of {', '.join(known)}")
+
+
+def _wanted(step: Step, only: Sequence[str]) -> bool:
+    return not (step.is_brief and only) or step.name in only
+
+
 def _with_upstream(steps: list[Step], targets: Sequence[str]) -> list[Step]:
+    _refuse_unknown(steps, targets)
     names = {step.name: step for step in steps}
-    for target in targets:
-        if target not in names:
-            raise ResearchError(f"no notebook {target!r}", where="notebooks/", remedy=f"one of {', '.join(names)}")
     makers = {table: step.name for step in steps for table in step.writes}
     wanted, queue = set(targets), list(targets)
     while queue:
@@ -149,24 +163,27 @@ def _task(study: Study, step: Step, parameters: dict[str, Any]) -> Any:
     return _pytask_task(step.name, run, files, values, products)
 
 
-def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any]]) -> Any:
+def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any]], only: Sequence[str]) -> Any:
     def run(**_: Any) -> None:
         from research.pipeline.publish import publish
 
         say("report …")
-        publish(study, steps, parameters)
+        publish(study, steps, parameters, only=only)
 
-    files = [executed_path(study, step) for step in steps]
+    briefs = [step for step in steps if step.is_brief and _wanted(step, only)]
+    files = [executed_path(study, step) for step in steps if _wanted(step, only)]
     files += [step.path for step in steps] + sorted({seed for step in steps for seed in step.seeds})
     files += [*package_files(), *_lock(study)]
     report = study.root / "report"
-    products = [
-        report / f"{step.name}.{ending}" for step in steps if step.is_brief for ending in ("pdf", "html", "png")
-    ]
+    products = [report / f"{step.name}.{ending}" for step in briefs for ending in ("pdf", "html", "png")]
     products += [report / "facts.json", report / "run.json"]
     products += [report / "tables" / f"{name}.csv" for step in steps for name in step.writes]
-    figures = [study.root / "figures" / name for step in steps if step.is_brief for name in step.figures]
-    products += [figure.with_suffix(ending) for figure in figures for ending in (".svg", ".png")]
+    products += [
+        study.root / "figures" / f"{name}.{step.language}{ending}"
+        for step in briefs
+        for name in step.figures
+        for ending in (".svg", ".png")
+    ]
     return _pytask_task("report", run, files, {"parameters": parameters}, products)
 
 

@@ -89,6 +89,11 @@ class Step:
         """Whether the notebook is a brief, to be published, rather than a step of the analysis."""
         return self.name.startswith("brief.")
 
+    @property
+    def language(self) -> str:
+        """Of a brief: what its name ends in."""
+        return self.name.partition(".")[2]
+
 
 def plan(study: Study) -> list[Step]:
     """The study's notebooks in the order in which they can run.

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import platform
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import nbformat
 
 from research.brief.blocks import MIME
-from research.brief.check import check_prose
+from research.brief.check import check_length, check_parity, check_prose
 from research.brief.model import Document, from_notebook
 from research.claims import to_annotations
 from research.errors import CheckFailed, ResearchError, StaleTable
@@ -69,81 +70,127 @@ def with_outputs(study: Study, step: Step) -> Any:
     return notebook
 
 
+def document_of(notebook: Any, step: Step) -> Document:
+    """The document of a brief notebook with its outputs; errors name the notebook."""
+    return from_notebook(notebook, f"notebooks/{step.path.name}")
+
+
 def document(study: Study, step: Step) -> Document:
     """The document of a brief notebook, from its prose now and its last outputs."""
-    return from_notebook(with_outputs(study, step), f"notebooks/{step.path.name}")
+    return document_of(with_outputs(study, step), step)
 
 
-def publish(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any]]) -> None:
+def publish(
+    study: Study, steps: list[Step], parameters: dict[str, dict[str, Any]], *, only: Sequence[str] = ()
+) -> None:
     """Make every file of the report, then put all of them in place and remove those that are no longer made.
+
+    Parameters
+    ----------
+    study : Study
+    steps : list of Step
+        All notebooks of the study.
+    parameters : dict
+        Of each notebook.
+    only : sequence of str
+        Names of the briefs to publish, if not all: what belongs to the others then stays as it is.
 
     Raises
     ------
     CheckFailed
-        A sentence of the record is neither cited nor bound, or a number in prose is loose.
+        A sentence of the record is neither cited nor bound, a number in prose is loose, the brief is too long, or
+        one language says less than another.
     """
-    from nbconvert.exporters import get_exporter
-
-    files: dict[Path, bytes] = {}
-    provenance: dict[str, Any] = {"figures": {}, "tables": {}, "facts": {}, "claims": {}}
-    facts: dict[str, Any] = {}
     run_id = _run_id(study, steps, parameters)
-    for step in (s for s in steps if s.is_brief):
-        notebook = with_outputs(study, step)
-        doc = from_notebook(notebook, f"notebooks/{step.path.name}")
-        _refuse_loose_prose(doc, study, step)
-        for kind in ("brief_pdf", "brief_html"):
-            exporter = get_exporter(kind)(run_id=run_id)
-            body, resources = exporter.from_notebook_node(notebook, {"metadata": {"name": step.name}})
-            content = body if isinstance(body, bytes) else body.encode("utf-8")
-            files[study.root / "report" / f"{step.name}{resources['output_extension']}"] = content
-            if kind == "brief_pdf":
-                files[study.root / "report" / f"{step.name}.png"] = exporter.first_page(doc)
-        files |= _figure_files(study, notebook)
-        values = {name: block["value"] for name, block in doc.facts.items()}
-        facts |= {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
-        for key, cell in doc.cells.items():
-            kind, name = key.split(":", 1)
-            provenance[f"{kind}s"].setdefault(name, {"notebook": step.path.name, "cell": cell + 1})
+    files: dict[Path, bytes] = {}
+    briefs = [step for step in steps if step.is_brief and (not only or step.name in only)]
+    notebooks = {step: with_outputs(study, step) for step in briefs}
+    docs = {step: document_of(notebook, step) for step, notebook in notebooks.items()}
+    for step, doc in docs.items():
+        _refuse(prose_problems(doc, study), f"notebooks/{step.path.name}")
+    _refuse(check_parity({step.name: doc for step, doc in docs.items()}), "notebooks/")
+    for step, doc in docs.items():
+        files |= _typeset(study, step, notebooks[step], doc, run_id) | _figure_files(study, notebooks[step], doc)
     for name in sorted({name for step in steps for name in step.writes}):
         files[study.root / "report" / "tables" / f"{name}.csv"] = to_csv(name, study.read(name)).encode("utf-8")
     if any("claims" in step.writes for step in steps):
         addresses = {file.stem: f"seeds/{file.name}" for file in study.seeds.iterdir()}
-        files[study.root / "report" / "claims.jsonld"] = _json(to_annotations(study.read("claims"), addresses))
-    files[study.root / "report" / "facts.json"] = _json(facts)
+        trail = to_annotations(study.read("claims"), addresses, passages=study.read("passages"), run_id=run_id)
+        files[study.root / "report" / "evidence.jsonld"] = _json(trail)
+    facts = {name: item["value"] for doc in docs.values() for name, item in doc.facts.items()}
+    rounded = {name: round(value, 4) if isinstance(value, float) else value for name, value in facts.items()}
+    files[study.root / "report" / "facts.json"] = _json(rounded)
+    provenance = _provenance(study, steps, docs)
     files[study.root / "report" / "run.json"] = _json(_run_record(study, steps, parameters, run_id) | provenance)
-    _put(study, files)
+    _put(study, files, alone=not only)
+
+
+def _typeset(study: Study, step: Step, notebook: Any, doc: Document, run_id: str) -> dict[Path, bytes]:
+    """A brief's PDF, its first page as PNG, and its HTML."""
+    from nbconvert.exporters import get_exporter
+
+    files: dict[Path, bytes] = {}
+    for kind in ("brief_pdf", "brief_html"):
+        exporter = get_exporter(kind)(run_id=run_id)
+        body, resources = exporter.from_notebook_node(notebook, {"metadata": {"name": step.name}})
+        content = body if isinstance(body, bytes) else body.encode("utf-8")
+        files[study.root / "report" / f"{step.name}{resources['output_extension']}"] = content
+        if kind == "brief_pdf":
+            files[study.root / "report" / f"{step.name}.png"] = exporter.first_page(doc)
+    return files
+
+
+def _provenance(study: Study, steps: list[Step], docs: dict[Step, Document]) -> dict[str, Any]:
+    """For every figure, table, fact and claim: the notebook and cell that made it, and the passages behind it."""
+    found: dict[str, dict[str, Any]] = {"figures": {}, "tables": {}, "facts": {}, "claims": {}}
+    for step, doc in docs.items():
+        for key, cell in doc.cells.items():
+            kind, name = key.split(":", 1)
+            passages = doc.passages.get(key) or doc.facts.get(name, {}).get("passages", []) if kind != "claim" else []
+            entry = {"notebook": step.path.name, "cell": cell + 1} | ({"passages": passages} if passages else {})
+            found[f"{kind}s"].setdefault(name, entry)
+    for step in steps:
+        if "facts" in step.writes:  # made there once, printed in every language
+            for name, cell in _made(study, step):
+                found["facts"].get(name, {}).update(notebook=step.path.name, cell=cell)
+    return found
+
+
+def _made(study: Study, step: Step) -> Iterator[tuple[str, int]]:
+    for number, cell in enumerate(with_outputs(study, step).cells, start=1):
+        for output in cell.get("outputs", []):
+            for item in output.get("data", {}).get(MIME, {}).get("items", []):
+                yield item["name"], number
 
 
 def prose_problems(doc: Document, study: Study) -> list[str]:
-    """`check_prose` with the study's codebook, and with its topics where it has any."""
+    """`check_prose` with the study's codebook, and with its topics where it has any; and `check_length`."""
     try:
         topics = study.read("topics")
+        unstable = topics.loc[topics["unstable"], f"label_{doc.meta['language']}"].tolist()
     except StaleTable:
-        return check_prose(doc, study.codebook())
-    unstable = topics.loc[topics["unstable"], f"label_{doc.meta['language']}"]
-    return check_prose(doc, study.codebook(), unstable=unstable.tolist())
+        unstable = []
+    return [*check_prose(doc, study.codebook(), unstable=unstable), *check_length(doc)]
 
 
-def _refuse_loose_prose(doc: Document, study: Study, step: Step) -> None:
-    problems = prose_problems(doc, study)
+def _refuse(problems: list[str], where: str) -> None:
     if problems:
         raise CheckFailed(
             f"{len(problems)} problem(s) in the prose; first: {problems[0]}",
-            where=f"notebooks/{step.path.name}",
+            where=where,
             remedy="cite what says it, bind the number, or tag the cell as judgement; `research check` lists all",
         )
 
 
-def _figure_files(study: Study, notebook: Any) -> dict[Path, bytes]:
+def _figure_files(study: Study, notebook: Any, doc: Document) -> dict[Path, bytes]:
     files = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             block = output.get("data", {}).get(MIME, {})
             if block.get("t") == "figure":
-                place = study.root / "figures" / block["name"]
-                files[place.with_suffix(".svg")] = block["svg"].encode("utf-8")
-                files[place.with_suffix(".png")] = base64.b64decode(output["data"]["image/png"])
+                place = f"{block['name']}.{doc.meta['language']}"
+                files[study.root / "figures" / f"{place}.svg"] = block["svg"].encode("utf-8")
+                files[study.root / "figures" / f"{place}.png"] = base64.b64decode(output["data"]["image/png"])
     return files
 
 
@@ -151,12 +198,13 @@ def _json(content: Any) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
-def _put(study: Study, files: dict[Path, bytes]) -> None:
+def _put(study: Study, files: dict[Path, bytes], *, alone: bool) -> None:
+    """Put the files that differ in place; where they are `alone`, those that are no longer made go."""
     for path, content in files.items():
         if not path.is_file() or path.read_bytes() != content:
             with replacing(path) as handle:
                 handle.write(content)
-    for folder, pattern in (("figures", "*.*"), ("report", "brief.*"), ("report/tables", "*.csv")):
+    for folder, pattern in (("figures", "*.*"), ("report", "brief.*"), ("report/tables", "*.csv")) if alone else ():
         for old in (study.root / folder).glob(pattern):
             if old not in files:
                 old.unlink()

@@ -1,6 +1,6 @@
 """Charts of topics; one that is not found again is marked wherever it is shown.
 
-Every function takes tables and returns a matplotlib Figure, like those of `research.figures`.
+Every function takes tables and returns a matplotlib Figure; `topic_sizes`, which briefs print, a `Chart`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from research.plotting import INK, PAPER, STATUS_SHADES, WIDTH, blank, cell, style
+from research.plotting import INK, PAPER, STATUS_SHADES, WIDTH, Chart, blank, cell, mirror, style
+from research.wording import words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MAP_COLOURS = ["#0f5468", "#c4622d", "#7a5ea8", "#6b7a83", "#8a9a2f", "#b0405f", "#2f7fb5", "#a0793d"]
-_UNSTABLE = {"en": "unstable", "fr": "instable", "ar": "غير مستقر"}
 _MANY_DOCUMENTS = 12
 _MAP_MARKS = "osD^vP"  # so that topics are told apart in grey
 
 
-def topic_sizes(
-    topics: pd.DataFrame, runs: int, *, language: str = "en", unit: str = "found in {found} of {runs}"
-) -> Figure:
+def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en") -> Chart:
     """Topics by size, with the number of bootstrap samples in which each was found again.
 
     Parameters
@@ -33,13 +31,17 @@ def topic_sizes(
         Number of samples.
     language : str
         Of the labels.
-    unit : str
-        How stability is written beside a bar.
     """
+    say = words(language)
     rows = topics.sort_values(["size", "topic_id"], ascending=[True, False]).reset_index(drop=True)
-    marked = f" – {_UNSTABLE[language]}"
-    with style():
+    notes = [
+        say["found_again"].format(found=row.found_in_runs, runs=runs)
+        + (f" – {say['unstable']}" if row.unstable else "")
+        for row in rows.itertuples()
+    ]
+    with style(language):
         figure, axes = blank(0.36 * len(rows) + 0.35)
+        start, _ = mirror(axes, language)
         for y, row in rows.iterrows():
             axes.barh(
                 y,
@@ -49,13 +51,19 @@ def topic_sizes(
                 hatch="///" if row["unstable"] else None,
                 edgecolor=PAPER,
             )
-            note = unit.format(found=row["found_in_runs"], runs=runs) + (marked if row["unstable"] else "")
-            axes.text(row["size"] + 0.3, y, f"{row['size']}  ·  {note}", va="center", fontsize=8.5)
+            axes.text(row["size"] + 0.3, y, f"{row['size']}  ·  {notes[y]}", va="center", ha=start)
         axes.set_yticks(range(len(rows)), [_wrapped(label) for label in rows[f"label_{language}"]])
-        axes.set_xlim(0, max(rows["size"].max(), 1) * 1.45 if len(rows) else 1)
+        edge = (0, max(rows["size"].max(), 1) * 1.45 if len(rows) else 1)
+        axes.set_xlim(edge[::-1] if start == "right" else edge)
         axes.set_xticks([])
-        axes.spines["bottom"].set_visible(False)
-    return figure
+        for side in ("bottom", "left", "right"):
+            axes.spines[side].set_visible(False)
+    told = [f"{row[f'label_{language}']}: {row['size']} ({notes[y]})." for y, row in rows.iterrows()]
+    return Chart(
+        figure,
+        rows[["topic_id", "size", "found_in_runs"]].set_index("topic_id"),
+        " ".join([say["alt_topics"], *told[::-1]]),
+    )
 
 
 def topic_spread(
@@ -166,7 +174,7 @@ def topic_map(topics: pd.DataFrame, positions: pd.DataFrame, *, language: str = 
 
 def _named(row: pd.Series, language: str) -> str:
     """A topic's label on two lines at most; an unstable one is marked as such wherever it is shown."""
-    return _wrapped(row[f"label_{language}"]) + (f" ({_UNSTABLE[language]})" if row["unstable"] else "")
+    return _wrapped(row[f"label_{language}"]) + (f" ({words(language)['unstable']})" if row["unstable"] else "")
 
 
 def _wrapped(label: str) -> str:

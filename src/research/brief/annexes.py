@@ -1,0 +1,112 @@
+"""Tables that every brief has: what each layer's record supports, the instruments, the actors."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from research.brief.blocks import Table
+from research.codebook import Codebook
+from research.dates import shorten
+from research.wording import words
+
+_NOTHING = "–"
+
+
+def ledger_table(ledger: pd.DataFrame, codebook: Codebook, caption: str, *, source: str, language: str = "en") -> Table:
+    """What the record supports for each layer, and how certainly.
+
+    Parameters
+    ----------
+    ledger : DataFrame
+        The ledger table.
+    codebook : Codebook
+    caption, source : str
+    language : str
+    """
+    say = words(language)
+    columns = {
+        say["layer"]: [codebook.label(layer, language) for layer in ledger["layer"]],
+        say["furthest"]: [say.get(status, _NOTHING) for status in ledger["status_top"]],
+        say["posture"]: [say.get(posture, _NOTHING) for posture in ledger["posture_top"]],
+        say["stories"]: ledger["stories"].to_numpy(),
+        say["instruments"]: ledger["instruments"].to_numpy(),
+        say["claims"]: ledger["claims"].to_numpy(),
+        say["certainty"]: [say[f"grade_{grade}"] for grade in ledger["certainty"]],
+    }
+    return Table(
+        pd.DataFrame(columns), caption, name="ledger", source=source, widths=[2.6, 1.3, 1.0, 0.9, 1.3, 1.0, 1.1]
+    )
+
+
+def instruments_table(
+    instruments: pd.DataFrame, codebook: Codebook, caption: str, *, source: str, language: str = "en"
+) -> Table:
+    """Every instrument the rules find, article by article; an asterisk marks what is inferred.
+
+    Parameters
+    ----------
+    instruments : DataFrame
+        The instruments table.
+    codebook : Codebook
+    caption, source : str
+    language : str
+    """
+    say = words(language)
+    rows = instruments.sort_values(["doc_id", "start"])
+    mark = {part: ["*" if part in inferred else "" for inferred in rows["inferred"]] for part in ("status", "date")}
+    columns = {
+        say["instrument"]: [_instrument(title, codebook, language) for title in rows["title"]],
+        say["parties"]: [
+            "; ".join(codebook.label(party, language) for party in parties) or _NOTHING for parties in rows["parties"]
+        ],
+        say["status"]: [
+            say[status] + star if status else _NOTHING
+            for status, star in zip(rows["status"], mark["status"], strict=True)
+        ],
+        say["quantity"]: [str(n) if n else say["several"] for n in rows["quantity"]],
+        say["date"]: [shorten(d) + star if d else _NOTHING for d, star in zip(rows["date"], mark["date"], strict=True)],
+        say["passage"]: [_passage(passage_id) for passage_id in rows["passage_id"]],
+    }
+    return Table(
+        pd.DataFrame(columns),
+        caption,
+        name="instruments",
+        source=source,
+        widths=[2.4, 3.3, 1.1, 0.9, 1.4, 1.0],
+        passages=rows["passage_id"].tolist(),
+    )
+
+
+def actors_table(actors: pd.DataFrame, codebook: Codebook, caption: str, *, source: str, language: str = "en") -> Table:
+    """Who is named, from where, for whom they speak, and how often.
+
+    Parameters
+    ----------
+    actors : DataFrame
+        As `research.sovereignty.actors` gives them.
+    codebook : Codebook
+    caption, source : str
+    language : str
+    """
+    say = words(language)
+    columns = {
+        say["actor"]: [codebook.label(actor, language) for actor in actors["actor"]],
+        say["origin"]: [say.get(origin, _NOTHING) for origin in actors["origin"]],
+        say["speaks_for"]: [codebook.label(body, language) if body else _NOTHING for body in actors["speaks_for"]],
+        say["articles"]: actors["documents"].to_numpy(),
+        say["stories"]: actors["stories"].to_numpy(),
+        say["mentions"]: actors["mentions"].to_numpy(),
+    }
+    return Table(pd.DataFrame(columns), caption, name="actors", source=source, widths=[3.2, 1.2, 2.8, 0.8, 0.9, 1.0])
+
+
+def _instrument(title: str, codebook: Codebook, language: str) -> str:
+    """A title, which the table has in English, in the brief's language; of several kinds at once, each."""
+    ids = {concept.label["en"]: concept.id for concept in codebook.scheme("instrument", "initiative")}
+    return ", ".join(codebook.label(ids.get(part, part), language) for part in title.split(", "))
+
+
+def _passage(passage_id: str) -> str:
+    """Short, as the article's number is enough to find it: "000#p05"."""
+    document, _, position = passage_id.partition("#")
+    return f"{document.partition('_')[0]}#{position}"

@@ -1,0 +1,94 @@
+"""The words that charts, tables and the brief print themselves, in each language a brief may be written in.
+
+They stand in ``wording.yaml``; a further language is one more entry a key. What a study speaks of has its labels in
+the study's codebook.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from research.errors import ResearchError
+
+# How each language writes numbers and dates: as the press of Morocco does in French and Arabic.
+LOCALES = {"en": "en_GB", "fr": "fr", "ar": "ar_MA"}
+RIGHT_TO_LEFT = ("ar",)
+
+
+@cache
+def _entries() -> dict[str, dict[str, str]]:
+    import yaml
+
+    text = (files("research") / "wording.yaml").read_text(encoding="utf-8")
+    return {str(key): value for key, value in yaml.load(text, yaml.CSafeLoader).items()}
+
+
+@cache
+def words(language: str) -> dict[str, str]:
+    """Every word of the interface in `language`.
+
+    >>> words("fr")["figure"], words("ar")["signed"]
+    ('Figure', 'موقَّع')
+    """
+    if language not in LOCALES:
+        raise ResearchError(f"no brief can be written in {language!r}", remedy=f"one of {', '.join(LOCALES)}")
+    return {key: entry[language] for key, entry in _entries().items()}
+
+
+def number(value: int | float, language: str) -> str:
+    """A number as `language` writes it; a float with two decimals.
+
+    >>> number(1234.5, "fr"), number(1234, "en")
+    ('1\\u202f234,50', '1,234')
+    """
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0.00" if isinstance(value, float) else "#,##0"
+    return str(format_decimal(value, format=pattern, locale=LOCALES[language]))
+
+
+def percent(value: int | float, language: str) -> str:
+    """A percentage given as such: 70 is seventy per cent.
+
+    >>> percent(70, "en"), percent(70, "fr")
+    ('70%', '70\\u202f%')
+    """
+    sign = {"fr": "\u202f%"}.get(language, "%")
+    return number(value, language) + sign
+
+
+def day(value: Any, language: str) -> str:
+    """A date in full.
+
+    >>> import datetime
+    >>> day(datetime.date(2026, 1, 12), "fr")
+    '12 janvier 2026'
+    """
+    from babel.dates import format_date
+
+    return str(format_date(value, "d MMMM y", locale=LOCALES[language]))
+
+
+def month(value: Any, language: str) -> str:
+    """The name of a date's month, short.
+
+    >>> import datetime
+    >>> month(datetime.date(2026, 1, 12), "fr")
+    'janv.'
+    """
+    from babel.dates import format_date
+
+    return str(format_date(value, "LLL", locale=LOCALES[language]))
+
+
+def listed(items: list[str], language: str, *, style: Literal["standard", "or"] = "standard") -> str:
+    """Items as one phrase: "a, b and c"; with the style "or", "a, b or c".
+
+    >>> listed(["puces", "connectivité"], "fr", style="or")
+    'puces ou connectivité'
+    """
+    from babel.lists import format_list
+
+    return str(format_list(items, style=style, locale=LOCALES[language]))
