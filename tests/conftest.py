@@ -55,6 +55,7 @@ _ANALYSIS = """from research import Study, code_corpus
 study = Study.find()
 corpus = study.articles(strict=strict)
 evidence = code_corpus(corpus, study.codebook())
+study.write("documents", corpus.documents)
 study.write("passages", corpus.passages)
 study.write("claims", study.claims(corpus));"""
 

@@ -28,7 +28,7 @@ _FILLS: dict[str, Literal["full", "left"]] = {
     "operating": "full",
     "announced": "left",
 }  # of a mark; others are open
-_LABEL = 34  # letters of a partner's name on a line
+_LABEL = {"ar": 48}  # letters of a partner's name on a line
 
 
 def layer_status(codes: pd.DataFrame, codebook: Codebook, *, language: str = "en") -> Chart:
@@ -47,7 +47,7 @@ def layer_status(codes: pd.DataFrame, codebook: Codebook, *, language: str = "en
     counts = pd.crosstab(codes["layer"], codes["status"]).reindex(index=layers, columns=columns, fill_value=0)
     heads = [say[status or "background"] for status in columns]
     with style(language):
-        figure, axes = blank(0.24 * len(layers) + 0.4)
+        figure, axes = blank(0.24 * len(layers) + 0.4, language)
         for y, layer in enumerate(layers):
             if counts.loc[layer].sum() == 0:
                 axes.text(2.5, y, say["silent_row"], ha="center", va="center", color=SOFT, style="italic")
@@ -91,7 +91,7 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
     columns = layers + [""] * ("" in set(best["layer"]))
     heads = [codebook.label(layer, language) if layer else say["no_layer"] for layer in columns]
     with style(language):
-        figure, axes = blank(0.27 * len(top) + 1.35)
+        figure, axes = blank(0.27 * len(top) + 1.35, language)
         start, _ = mirror(axes, language)
         for y, row in top.iterrows():
             colour, marker = ORIGIN_MARKS[row["origin"]]
@@ -112,7 +112,8 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
         edge = (-0.6, len(columns) - 0.4)
         axes.set(xlim=edge[::-1] if start == "right" else edge, ylim=(-0.6, len(top) - 0.4))
         axes.set_xticks(range(len(columns)), heads, rotation=-38 if start == "right" else 38, ha=start, va="bottom")
-        axes.set_yticks(range(len(top)), ["\n".join(wrap(codebook.label(p, language), _LABEL)) for p in top["partner"]])
+        width = _LABEL.get(language, 34)
+        axes.set_yticks(range(len(top)), ["\n".join(wrap(codebook.label(p, language), width)) for p in top["partner"]])
         axes.xaxis.tick_top()
         axes.grid(color=_GRID, lw=0.5)
         axes.set_axisbelow(True)
@@ -183,7 +184,7 @@ def timeline(dates: pd.DataFrame, events: Mapping[str, str], *, language: str = 
     rows = rows.assign(label=rows["passage_id"].map(events), certain=rows["how"] == "stated")
     rows = rows.sort_values(["from", "to", "label"], ascending=False).reset_index(drop=True)
     with style(language):
-        figure, axes = blank(0.34 * len(rows) + 0.6)
+        figure, axes = blank(0.34 * len(rows) + 0.6, language)
         start, end_ = mirror(axes, language)
         low, high = number(rows["from"].min()), number(rows["to"].max())
         for y, row in rows.iterrows():
@@ -237,7 +238,7 @@ def parity(counts: pd.DataFrame, codebook: Codebook, *, language: str = "en", pa
         return say.get(f"lang_{column}", column)
 
     with style(language):
-        figure, axes = blank(0.28 * len(counts) + 0.6)
+        figure, axes = blank(0.28 * len(counts) + 0.6, language)
         for y, (_, row) in enumerate(counts.iterrows()):
             axes.barh(y, -row[left], color="#0f5468", height=0.66)
             axes.barh(y, row[right], color="#b3cdd4", height=0.66)
@@ -265,8 +266,7 @@ def in_words(counts: pd.DataFrame, language: str = "en") -> str:
     sentences = []
     for name, row in counts.iterrows():
         parts = [f"{value} {column}" for column, value in row.items() if value]
-        comma = "، " if language == "ar" else ", "
-        sentences.append(f"{name}: {comma.join(parts) or words(language)['none']}.")
+        sentences.append(f"{name}: {words(language)['comma'].join(parts) or words(language)['none']}.")
     return " ".join(sentences)
 
 

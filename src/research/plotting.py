@@ -94,11 +94,12 @@ def style(language: str = "en") -> Iterator[None]:
         yield
 
 
-def blank(height: float) -> tuple[Figure, Axes]:
-    """An empty figure of the brief's text width, `height` inches high."""
+def blank(height: float, language: str = "en") -> tuple[Figure, Axes]:
+    """An empty figure of the brief's text width, `height` inches high; higher in Arabic, whose lines need more room."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    tall = 1.28 if language in RIGHT_TO_LEFT else 1.0
+    figure = Figure(figsize=(WIDTH, height * tall), layout="constrained")
     return figure, figure.add_subplot()
 
 

@@ -41,7 +41,7 @@ class _Settings(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid")
     title: str
     edition: _Edition
-    authors: list[str] = pydantic.Field(min_length=1)
+    authors: list[str | dict[str, str]] = pydantic.Field(min_length=1)
     languages: list[str] = ["en"]
     columns: dict[str, str] = {}
     parameters: dict[str, Any] = {}
@@ -68,14 +68,15 @@ class Study:
     root : Path
         The folder that holds ``seeds/``, ``notebooks/``, ``figures/`` and ``report/``.
     title, edition, edition_date, authors, languages, columns, parameters
-        As ``seeds/study.yaml`` gives them; `columns` are those of its collections, for `load_corpus`.
+        As ``seeds/study.yaml`` gives them; an author is a name, or one in each language; `columns` are those of its
+        collections, for `load_corpus`.
     """
 
     root: Path
     title: str
     edition: int
     edition_date: date
-    authors: list[str]
+    authors: list[str | dict[str, str]]
     languages: list[str]
     columns: dict[str, str]
     parameters: dict[str, Any]

@@ -24,6 +24,7 @@ def ledger_table(ledger: pd.DataFrame, codebook: Codebook, caption: str, *, sour
     language : str
     """
     say = words(language)
+    ledger = ledger[::-1]  # the top of the stack first, as the chart has it
     columns = {
         say["layer"]: [codebook.label(layer, language) for layer in ledger["layer"]],
         say["furthest"]: [say.get(status, _NOTHING) for status in ledger["status_top"]],
@@ -57,7 +58,7 @@ def instruments_table(
     columns = {
         say["instrument"]: [_instrument(title, codebook, language) for title in rows["title"]],
         say["parties"]: [
-            "; ".join(codebook.label(party, language) for party in parties) or _NOTHING for parties in rows["parties"]
+            say["semicolon"].join(codebook.label(party, language) for party in parties) or _NOTHING for parties in rows["parties"]
         ],
         say["status"]: [
             say[status] + star if status else _NOTHING
@@ -103,7 +104,7 @@ def actors_table(actors: pd.DataFrame, codebook: Codebook, caption: str, *, sour
 def _instrument(title: str, codebook: Codebook, language: str) -> str:
     """A title, which the table has in English, in the brief's language; of several kinds at once, each."""
     ids = {concept.label["en"]: concept.id for concept in codebook.scheme("instrument", "initiative")}
-    return ", ".join(codebook.label(ids.get(part, part), language) for part in title.split(", "))
+    return words(language)["comma"].join(codebook.label(ids.get(part, part), language) for part in title.split(", "))
 
 
 def _passage(passage_id: str) -> str:

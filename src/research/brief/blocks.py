@@ -74,6 +74,7 @@ class Figure(Block):
     def __init__(self, chart: Chart | MplFigure, caption: str, *, name: str, source: str, alt: str = "") -> None:
         from research.plotting import Chart, to_png, to_svg
 
+        _refuse_path(name)
         if len(caption.split()) > TITLE_WORDS:
             raise ResearchError(
                 f"the title has {len(caption.split())} words: {caption!r}",
@@ -109,6 +110,12 @@ class Figure(Block):
             f'<img alt="{alt}" src="data:image/svg+xml;base64,{svg}" style="max-width:100%;background:white">'
             f'<small style="display:block">{source}</small></figure>'
         )
+
+
+def _refuse_path(name: str) -> None:
+    """A name becomes a file's: letters, digits, _ and - only."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise ResearchError(f"the name {name!r} of a figure or table", remedy="use letters, digits, _ and -")
 
 
 def _numbers(data: pd.DataFrame) -> set[str]:
@@ -147,6 +154,7 @@ class Table(Block):
         evidence: Sequence[Sequence[str]] | None = None,
         passages: Sequence[str] = (),
     ) -> None:
+        _refuse_path(name)
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
         cited = [list(ids) for ids in evidence or []]
         super().__init__(
@@ -329,7 +337,7 @@ class Cover(Block):
                 "subject": subject,
                 "audience": audience,
                 "language": language,
-                "authors": study.authors,
+                "authors": [name if isinstance(name, str) else name[language] for name in study.authors],
                 "edition": study.edition,
                 "date": study.edition_date.isoformat(),
                 "study": study.title,

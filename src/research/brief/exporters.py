@@ -17,6 +17,7 @@ from traitlets import Unicode, default
 from traitlets.config import Application
 
 from research.brief.model import Document, from_notebook
+from research.brief.runs import harmless
 from research.errors import ResearchError
 from research.wording import RIGHT_TO_LEFT, day, words
 
@@ -49,16 +50,16 @@ class _BriefExporter(Exporter):
 
     def _data(self, doc: Document) -> dict[str, Any]:
         language = doc.meta["language"]
-        return {
+        data = {
             "meta": {
                 **doc.meta,
                 "run_id": self.run_id,
                 "rtl": language in RIGHT_TO_LEFT,
                 "day": day(datetime.date.fromisoformat(doc.meta["date"]), language),
             },
-            "labels": words(language),
             "blocks": doc.blocks,
         }
+        return {**harmless(data), "labels": words(language)}
 
 
 class BriefPDFExporter(_BriefExporter):
@@ -137,7 +138,7 @@ class BriefHTMLExporter(_BriefExporter):
         )
         template = environment.from_string((_TEMPLATES / "brief.html.j2").read_text(encoding="utf-8"))
         data = self._data(doc)
-        notes = [item for block in doc.blocks if block["t"] == "notes" for item in block["items"]]
+        notes = [item for block in data["blocks"] if block["t"] == "notes" for item in block["items"]]
         # What a citation shows when it is pointed at.
         peeks = {item["n"]: item for item in notes}
         return template.render(blocks_of_brief=data.pop("blocks"), peeks=peeks, **data)

@@ -24,9 +24,9 @@ from research.wording import RIGHT_TO_LEFT, words
 Json = dict[str, Any]
 BOXES = ("summary", "numbers", "aside", "judgement", "method")
 _OPINION = {"judgement", "method"}  # tags of cells that are no record
-_LONG_TABLE = 1200  # characters, from which a table may run over a page's end
+_LONG_TABLE = 15  # rows, from which a table may run over a page's end
 _LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
-_WORDS = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
+_WORDS = re.compile(r"[^\W_][\w\u0300-\u036f\u064b-\u0655]*(?:['’\-][^\W_][\w\u064b-\u0655]*)*")
 
 
 @dataclass
@@ -293,7 +293,7 @@ class Builder:
             cited = [[self._cite(claim) for claim in ids] for ids in block["evidence"]]
             rows = [[*row, refs] for row, refs in zip(rows, cited, strict=True)]
         caption, source = (runs(spaced(block[key], language), language) for key in ("caption", "source"))
-        long = sum(len(cell) for row in block["rows"] for cell in row) > _LONG_TABLE
+        long = len(block["rows"]) > _LONG_TABLE
         made: Json = {
             "cell": self.cell,
             "caption": caption,

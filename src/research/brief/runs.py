@@ -10,7 +10,7 @@ from research.wording import RIGHT_TO_LEFT
 _ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
 _ARABIC_RUN = re.compile(f'[{_ARABIC}](?:[^A-Za-zÀ-ɏ()\\[\\]«»“”"{_ARABIC}]*[{_ARABIC}]+)*')
 # A run ends before a bracket or a quotation mark: the other of the pair may stand outside it.
-_LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ](?:[^\u0600-\u06ff()\[\]«»“”\"]*[A-Za-zÀ-ɏ0-9])?")
+_LATIN_RUN = re.compile(r"[0-9#_]*[A-Za-zÀ-ɏ](?:[^\u0600-\u06ff()\[\]«»“”\"]*[A-Za-zÀ-ɏ0-9])?")
 # Controls, and the direction marks with which a text could reorder its surroundings.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ufffe\uffff]"
@@ -37,6 +37,19 @@ def breakable(text: str) -> str:
     102
     """
     return _UNBROKEN.sub("\\g<0>\u200b", text)
+
+
+def harmless(content: Any, key: str = "") -> Any:
+    """JSON with every text in it clean and breakable; charts and addresses, which are ours, stay as they are.
+
+    >>> harmless({"file": "a\\x00b", "svg": "<svg>"})
+    {'file': 'ab', 'svg': '<svg>'}
+    """
+    if isinstance(content, dict):
+        return {name: harmless(value, name) for name, value in content.items()}
+    if isinstance(content, list):
+        return [harmless(value, key) for value in content]
+    return breakable(clean(content)) if isinstance(content, str) and key not in ("svg", "url") else content
 
 
 def spaced(text: str, language: str) -> str:

@@ -117,6 +117,14 @@ def plan(study: Study) -> list[Step]:
                     where="notebooks/",
                     remedy="let one of them write it",
                 )
+    written = {step.language for step in steps if step.is_brief}
+    for language in study.languages if written else []:
+        if language not in written:
+            raise ResearchError(
+                f"no brief in {language!r}",
+                where=f"notebooks/brief.{language}.ipynb",
+                remedy="write it, or take the language out of seeds/study.yaml",
+            )
     return _ordered(steps)
 
 

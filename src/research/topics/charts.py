@@ -40,7 +40,7 @@ def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en") -> Cha
         for row in rows.itertuples()
     ]
     with style(language):
-        figure, axes = blank(0.36 * len(rows) + 0.35)
+        figure, axes = blank(0.36 * len(rows) + 0.35, language)
         start, _ = mirror(axes, language)
         for y, row in rows.iterrows():
             axes.barh(
@@ -85,7 +85,7 @@ def topic_spread(
     counts = pd.crosstab(told["topic_id"], told[by]).reindex(columns=columns)
     shades, most = list(STATUS_SHADES.values()), counts.to_numpy().max(initial=1)
     with style():
-        figure, axes = blank(0.34 * len(counts) + 0.7)
+        figure, axes = blank(0.34 * len(counts) + 0.7, language)
         for y, topic in enumerate(counts.index):
             for x, column in enumerate(columns):
                 n = int(counts.loc[topic, column])
