@@ -103,5 +103,5 @@ def test_one_language_is_published_alone_and_two_must_say_the_same(study):
 
 def test_a_language_that_the_study_promises_needs_its_notebook(study):
     edit(study, "seeds/study.yaml", "title: Lakes", "title: Lakes\nlanguages: [en, ar]")
-    with pytest.raises(ResearchError, match="brief.ar.ipynb: no brief in 'ar'; write it, or take the language out"):
+    with pytest.raises(ResearchError, match=r"brief.ar.ipynb: no brief in 'ar'; write it, or take the language out"):
         run_study(Study.load(study.root))

@@ -16,7 +16,7 @@ import pandas as pd
 from research.codebook import Codebook
 from research.plotting import ACCENT, INK, ORIGIN_MARKS, PAPER, SOFT, STATUS_SHADES, Chart, blank, cell, mirror, style
 from research.tables import ORIGINS, STATUSES
-from research.wording import RIGHT_TO_LEFT, day, month, words
+from research.wording import RIGHT_TO_LEFT, day, label, month, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,7 +28,7 @@ _FILLS: dict[str, Literal["full", "left"]] = {
     "operating": "full",
     "announced": "left",
 }  # of a mark; others are open
-_LABEL = {"ar": 48}  # letters of a partner's name on a line
+_LABEL = 46  # letters of a partner's name on a line
 
 
 def layer_status(codes: pd.DataFrame, codebook: Codebook, *, language: str = "en") -> Chart:
@@ -60,13 +60,13 @@ def layer_status(codes: pd.DataFrame, codebook: Codebook, *, language: str = "en
                     axes.text(x, y, str(n), ha="center", va="center", color=PAPER if dark else INK, weight="medium")
         axes.set(xlim=(-0.5, len(columns) - 0.5), ylim=(-0.5, len(layers) - 0.5))
         axes.set_xticks(range(len(columns)), heads)
-        axes.set_yticks(range(len(layers)), [codebook.label(layer, language) for layer in layers])
+        axes.set_yticks(range(len(layers)), [label(codebook, layer, language) for layer in layers])
         axes.xaxis.tick_top()
         axes.hlines([y - 0.5 for y in range(1, len(layers))], -0.5, len(columns) - 0.5, color=_GRID, lw=0.5)
         _bare(axes)
         mirror(axes, language)
     named = counts.rename(
-        index=lambda layer: codebook.label(layer, language), columns=dict(zip(columns, heads, strict=True))
+        index=lambda layer: label(codebook, layer, language), columns=dict(zip(columns, heads, strict=True))
     )
     alt = f"{say['alt_matrix']} {in_words(named[::-1], language)}"
     return Chart(figure, counts, alt, tuple(sorted(set(codes["passage_id"]))))
@@ -89,9 +89,10 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
     top = top.sort_values(["place", "rank", "partner"], ascending=[False, True, False]).reset_index(drop=True)
     layers = [layer for layer in codebook.layers if layer in set(best["layer"])]
     columns = layers + [""] * ("" in set(best["layer"]))
-    heads = [codebook.label(layer, language) if layer else say["no_layer"] for layer in columns]
+    heads = [label(codebook, layer, language) if layer else say["no_layer"] for layer in columns]
+    names = ["\n".join(wrap(label(codebook, partner, language), _LABEL)) for partner in top["partner"]]
     with style(language):
-        figure, axes = blank(0.27 * len(top) + 1.35, language)
+        figure, axes = blank((0.31 if any("\n" in name for name in names) else 0.27) * len(top) + 1.35, language)
         start, _ = mirror(axes, language)
         for y, row in top.iterrows():
             colour, marker = ORIGIN_MARKS[row["origin"]]
@@ -112,17 +113,16 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
         edge = (-0.6, len(columns) - 0.4)
         axes.set(xlim=edge[::-1] if start == "right" else edge, ylim=(-0.6, len(top) - 0.4))
         axes.set_xticks(range(len(columns)), heads, rotation=-38 if start == "right" else 38, ha=start, va="bottom")
-        width = _LABEL.get(language, 34)
-        axes.set_yticks(range(len(top)), ["\n".join(wrap(codebook.label(p, language), width)) for p in top["partner"]])
+        axes.set_yticks(range(len(top)), names)
         axes.xaxis.tick_top()
         axes.grid(color=_GRID, lw=0.5)
         axes.set_axisbelow(True)
         _bare(axes)
-        for label, origin in zip(axes.get_yticklabels(), top["origin"], strict=True):
-            label.set_color(ORIGIN_MARKS[origin][0])
+        for tick, origin in zip(axes.get_yticklabels(), top["origin"], strict=True):
+            tick.set_color(ORIGIN_MARKS[origin][0])
         _legend(figure, [*dict.fromkeys(top["origin"])][::-1], sorted({*best["rank"]}, reverse=True), language)
     told = [
-        f"{say[row['origin']]}, {codebook.label(row['partner'], language)}: "
+        f"{say[row['origin']]}, {label(codebook, row['partner'], language)}: "
         + ", ".join(
             f"{heads[columns.index(mark['layer'])]} ({say[STATUSES[mark['rank']]]})"
             for _, mark in best[best["partner"] == row["partner"]].iterrows()
@@ -247,13 +247,13 @@ def parity(counts: pd.DataFrame, codebook: Codebook, *, language: str = "en", pa
                 axes.text(x, y, str(n), ha=outward, va="center", fontsize=8)
         widest = max(int(counts.to_numpy().max()), 1)
         axes.set_xlim(-widest - 1, widest + 1)
-        axes.set_yticks(range(len(counts)), [codebook.label(layer, language) for layer in counts.index])
+        axes.set_yticks(range(len(counts)), [label(codebook, layer, language) for layer in counts.index])
         axes.set_xticks([-widest / 2, widest / 2], [spoken(left), spoken(right)])
         axes.xaxis.tick_top()
         axes.axvline(0, color=PAPER, lw=1.5)
         _bare(axes)
         mirror(axes, language)
-    named = counts.rename(index=lambda layer: codebook.label(layer, language), columns=spoken)
+    named = counts.rename(index=lambda layer: label(codebook, layer, language), columns=spoken)
     return Chart(figure, counts, f"{say['alt_parity']} {in_words(named[::-1], language)}", passages)
 
 

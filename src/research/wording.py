@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from research.errors import ResearchError
+
+if TYPE_CHECKING:
+    from research.codebook import Codebook
 
 # How each language writes numbers and dates: as the press of Morocco does in French and Arabic.
 LOCALES = {"en": "en_GB", "fr": "fr", "ar": "ar_MA"}
@@ -63,12 +66,13 @@ def day(value: Any, language: str) -> str:
     """A date in full.
 
     >>> import datetime
-    >>> day(datetime.date(2026, 1, 12), "fr")
-    '12 janvier 2026'
+    >>> day(datetime.date(2026, 2, 1), "fr"), day(datetime.date(2026, 1, 12), "ar")
+    ('1er février 2026', '12 يناير 2026')
     """
     from babel.dates import format_date
 
-    return str(format_date(value, "d MMMM y", locale=LOCALES[language]))
+    written = str(format_date(value, "d MMMM y", locale=LOCALES[language]))
+    return f"1er{written[1:]}" if language == "fr" and value.day == 1 else written
 
 
 def month(value: Any, language: str) -> str:
@@ -81,6 +85,11 @@ def month(value: Any, language: str) -> str:
     from babel.dates import format_date
 
     return str(format_date(value, "LLL", locale=LOCALES[language]))
+
+
+def label(codebook: Codebook, concept_id: str, language: str) -> str:
+    """A concept's label as it is printed: with the apostrophe of print."""
+    return codebook.label(concept_id, language).replace("'", "’")
 
 
 def listed(items: list[str], language: str, *, style: Literal["standard", "or"] = "standard") -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from research.brief.blocks import Table
 from research.codebook import Codebook
 from research.dates import shorten
-from research.wording import words
+from research.wording import label, words
 
 _NOTHING = "–"
 
@@ -26,7 +26,7 @@ def ledger_table(ledger: pd.DataFrame, codebook: Codebook, caption: str, *, sour
     say = words(language)
     ledger = ledger[::-1]  # the top of the stack first, as the chart has it
     columns = {
-        say["layer"]: [codebook.label(layer, language) for layer in ledger["layer"]],
+        say["layer"]: [label(codebook, layer, language) for layer in ledger["layer"]],
         say["furthest"]: [say.get(status, _NOTHING) for status in ledger["status_top"]],
         say["posture"]: [say.get(posture, _NOTHING) for posture in ledger["posture_top"]],
         say["stories"]: ledger["stories"].to_numpy(),
@@ -58,7 +58,8 @@ def instruments_table(
     columns = {
         say["instrument"]: [_instrument(title, codebook, language) for title in rows["title"]],
         say["parties"]: [
-            say["semicolon"].join(codebook.label(party, language) for party in parties) or _NOTHING for parties in rows["parties"]
+            say["semicolon"].join(label(codebook, party, language) for party in parties) or _NOTHING
+            for parties in rows["parties"]
         ],
         say["status"]: [
             say[status] + star if status else _NOTHING
@@ -91,9 +92,9 @@ def actors_table(actors: pd.DataFrame, codebook: Codebook, caption: str, *, sour
     """
     say = words(language)
     columns = {
-        say["actor"]: [codebook.label(actor, language) for actor in actors["actor"]],
+        say["actor"]: [label(codebook, actor, language) for actor in actors["actor"]],
         say["origin"]: [say.get(origin, _NOTHING) for origin in actors["origin"]],
-        say["speaks_for"]: [codebook.label(body, language) if body else _NOTHING for body in actors["speaks_for"]],
+        say["speaks_for"]: [label(codebook, body, language) if body else _NOTHING for body in actors["speaks_for"]],
         say["articles"]: actors["documents"].to_numpy(),
         say["stories"]: actors["stories"].to_numpy(),
         say["mentions"]: actors["mentions"].to_numpy(),
@@ -104,7 +105,7 @@ def actors_table(actors: pd.DataFrame, codebook: Codebook, caption: str, *, sour
 def _instrument(title: str, codebook: Codebook, language: str) -> str:
     """A title, which the table has in English, in the brief's language; of several kinds at once, each."""
     ids = {concept.label["en"]: concept.id for concept in codebook.scheme("instrument", "initiative")}
-    return words(language)["comma"].join(codebook.label(ids.get(part, part), language) for part in title.split(", "))
+    return words(language)["comma"].join(label(codebook, ids.get(part, part), language) for part in title.split(", "))
 
 
 def _passage(passage_id: str) -> str:

@@ -412,10 +412,12 @@ class Facts(Block):
     def __init__(
         self, table: pd.DataFrame | None = None, codebook: Codebook | None = None, *, language: str = "en"
     ) -> None:
+        from research.wording import label
+
         items = [] if table is None else table.to_dict("records")
         for item in items:
             if item["type"] == "list" and codebook:
-                item["labels"] = [codebook.label(concept, language) for concept in item["value"]]
+                item["labels"] = [label(codebook, concept, language) for concept in item["value"]]
         super().__init__({"t": "facts", "items": items})
 
     def add(self, rows: pd.DataFrame | None, **values: Value) -> Block:
