@@ -75,7 +75,7 @@ def style(language: str = "en") -> Iterator[None]:
     arabic = language in RIGHT_TO_LEFT
     settings: dict[str, Any] = {
         "font.family": ["Amiri", *families] if arabic else families,
-        "font.size": 11 if arabic else 9,  # Amiri's letters are small for their size
+        "font.size": 10.5 if arabic else 9,  # Amiri's letters are small for their size
         "text.color": INK,
         "axes.labelcolor": INK,
         "axes.edgecolor": SOFT,
@@ -98,7 +98,7 @@ def blank(height: float, language: str = "en") -> tuple[Figure, Axes]:
     """An empty figure of the brief's text width, `height` inches high; higher in Arabic, whose lines need more room."""
     from matplotlib.figure import Figure
 
-    tall = 1.28 if language in RIGHT_TO_LEFT else 1.0
+    tall = 1.14 if language in RIGHT_TO_LEFT else 1.0
     figure = Figure(figsize=(WIDTH, height * tall), layout="constrained")
     return figure, figure.add_subplot()
 
