@@ -10,7 +10,7 @@ TORCH ?= torch
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-brief: .venv/made  ## build report/brief.en.pdf and .html from the articles in seeds/
+brief: .venv/made  ## build report/brief.*.pdf and .html, in every language, from the articles in seeds/
 	@$(BIN)/research brief --workers $(WORKERS)
 
 test: .venv/made  ## run the tests, offline
@@ -24,7 +24,7 @@ test-engines:  ## test the sentence-transformers engine, in an environment of it
 	@.venv-engines/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@.venv-engines/bin/python -m pytest -m transformers tests
 
-test-browser: .venv/made report/brief.en.html  ## test the HTML and JupyterLab's export menu in chromium (Debian's, or CHROMIUM=…)
+test-browser: .venv/made report/brief.en.html  ## test the HTML and JupyterLab's export menu in the system's chromium
 	@$(BIN)/python -m pip install -q --disable-pip-version-check playwright axe-playwright-python
 	@$(BIN)/python -m pytest -m browser tests/test_browser.py
 

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 
@@ -10,9 +11,9 @@ from conftest import notebook
 from research import ResearchError, load_claims
 from research.brief import Cover, Figure, Notes, Recommendations, Table, fact, guard
 from research.brief.blocks import MIME
-from research.brief.check import check_prose
+from research.brief.check import check_length, check_parity, check_prose
 from research.brief.exporters import BriefHTMLExporter, BriefPDFExporter
-from research.brief.model import from_notebook
+from research.brief.model import core_words, from_notebook
 from research.codebook import Codebook, Concept
 from research.errors import CheckFailed
 
@@ -202,7 +203,7 @@ def test_the_pdf_is_tagged_copyable_and_the_same_twice(notes):
     made = executed("Signed.[^lakes-mou]", table, notes)
     one, two = (BriefPDFExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})[0] for _ in range(2))
     assert one == two
-    assert b"/MarkInfo" in one and b"pdfuaid" in one
+    assert b"/MarkInfo" in one and b"pdfuaid" in one and b"pdfaid" in one
     with pypdfium2.PdfDocument(one) as pdf:
         text = "".join(page.get_textpage().get_text_bounded() for page in pdf)
         assert pdf.get_metadata_dict()["Title"] == "Lakes first"
@@ -302,3 +303,60 @@ def test_a_counted_no_denies_only_the_status_that_its_fact_is_named_for(seeds, p
     notes = Notes(study.claims(corpus), corpus)
     doc = from_notebook(executed(prose, fact("talk_signatures", 0), notes))
     assert (check_prose(doc, study.codebook()) == []) is passes
+
+
+def test_a_figure_is_referred_to_by_name_before_or_after_it_stands(notes):
+    figure = Figure(bars(), "short", name="sides", source="s")
+    words = Table(pd.DataFrame({"n": [1]}), "Words", name="words")
+    doc = from_notebook(executed("See {{ figures.sides }} and {{ tables.words }}.[^lakes-mou]", figure, words, notes))
+    assert [(p["kind"], p["n"]) for p in doc.blocks[-1]["c"] if p["t"] == "xref"] == [("figure", 1), ("table", 1)]
+    made = executed("See {{ figures.sides }}.[^lakes-mou]", figure, notes, language="fr")
+    html, _ = BriefHTMLExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+    assert '<a href="#figure-sides">Figure 1</a>' in html and 'id="figure-sides"' in html
+    with pytest.raises(ResearchError, match=r"the name '../x' of a figure or table"):
+        Figure(bars(), "short", name="../x", source="s")
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "label"), [("en", "ltr", "Table"), ("fr", "ltr", "Tableau"), ("ar", "rtl", "الجدول")]
+)
+def test_a_brief_is_labelled_and_turned_for_its_language(notes, language, direction, label):
+    table = Table(pd.DataFrame({"n": [1]}), "Words", name="words")
+    made = executed("Signed.[^lakes-mou]", table, notes, language=language)
+    html, _ = BriefHTMLExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+    assert f'<html lang="{language}" dir="{direction}">' in html and f"<caption>{label} 1." in html
+    assert '<span class="quote" lang="fr" dir="ltr">' in html  # what the citation shows when it is pointed at
+    pdf, _ = BriefPDFExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+    assert re.search(rb"/Type/Catalog.*/Lang\(" + language.encode(), pdf)
+
+
+def test_what_stands_before_the_annexes_is_counted(notes):
+    made = executed("word " * 40, notes, tags=("summary",))
+    made.cells += [*notebook(("md", "## Annex\n\n" + "more " * 2000, ["annex"])).cells]
+    doc = from_notebook(made)
+    assert core_words(doc) == 40 and check_length(doc) == []
+    long = from_notebook(executed("word " * 1501, notes, tags=("summary",)))
+    assert check_length(long) == [
+        "the text before the annexes has 1501 words; at most 1500",
+        "the summary has 1501 words; at most 150",
+    ]
+    vowels = from_notebook(executed("وُقّعت مذكّرات", notes))
+    assert core_words(vowels) == 2  # marks are no letters of their own
+
+
+def test_languages_must_say_the_same(notes):
+    def doc(prose, language, *blocks):
+        return from_notebook(executed(prose, *blocks, fact("n", 2), fact("m", 3), notes, language=language))
+
+    same = [
+        doc("Two: {{ facts.n }}.[^lakes-mou]", language, Figure(bars(language), "c", name="f", source="s"))
+        for language in ("en", "ar")
+    ]
+    assert check_parity(dict(zip(["en", "ar"], same, strict=True))) == []
+    other = doc("{{ facts.m }}.", "fr")
+    assert check_parity({"en": same[0], "fr": other}) == [
+        "fr lacks bound values of en: n = 2",
+        "en lacks bound values of fr: m = 3",
+        "fr lacks citations of en: lakes-mou",
+        "fr lacks figures of en: f [[1, 2]]",
+    ]

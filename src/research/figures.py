@@ -16,7 +16,7 @@ import pandas as pd
 from research.codebook import Codebook
 from research.plotting import ACCENT, INK, ORIGIN_MARKS, PAPER, SOFT, STATUS_SHADES, Chart, blank, cell, mirror, style
 from research.tables import ORIGINS, STATUSES
-from research.wording import RIGHT_TO_LEFT, day, label, month, words
+from research.wording import RIGHT_TO_LEFT, label, month, span, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,8 +122,8 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
             tick.set_color(ORIGIN_MARKS[origin][0])
         _legend(figure, [*dict.fromkeys(top["origin"])][::-1], sorted({*best["rank"]}, reverse=True), language)
     told = [
-        f"{say[row['origin']]}, {label(codebook, row['partner'], language)}: "
-        + ", ".join(
+        f"{say[row['origin']]}{say['comma']}{label(codebook, row['partner'], language)}{say['colon']} "
+        + say["comma"].join(
             f"{heads[columns.index(mark['layer'])]} ({say[STATUSES[mark['rank']]]})"
             for _, mark in best[best["partner"] == row["partner"]].iterrows()
         )
@@ -210,9 +210,8 @@ def timeline(dates: pd.DataFrame, events: Mapping[str, str], *, language: str = 
             axes.spines[side].set_visible(False)
     alt = [say["alt_timeline"]]
     for _, row in rows[::-1].iterrows():
-        days = [day(date.fromisoformat(value), language) for value in dict.fromkeys((row["from"], row["to"]))]
         how = say["stated" if row["certain"] else "resolved"]
-        alt.append(f"{row['label']}: {' – '.join(days)} ({how}).")
+        alt.append(f"{row['label']}{say['colon']} {span(row['from'], row['to'], language)} ({how}).")
     return Chart(
         figure, rows[["passage_id", "from", "to", "how"]], " ".join(alt), tuple(sorted(set(rows["passage_id"])))
     )
@@ -266,7 +265,8 @@ def in_words(counts: pd.DataFrame, language: str = "en") -> str:
     sentences = []
     for name, row in counts.iterrows():
         parts = [f"{value} {column}" for column, value in row.items() if value]
-        sentences.append(f"{name}: {words(language)['comma'].join(parts) or words(language)['none']}.")
+        say = words(language)
+        sentences.append(f"{name}{say['colon']} {say['comma'].join(parts) or say['none']}.")
     return " ".join(sentences)
 
 

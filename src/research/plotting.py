@@ -23,7 +23,7 @@ INK, SOFT, PAPER = "#1b2a33", "#6b7a83", "#ffffff"
 ACCENT = "#0f5468"
 # Light to dark: what is further along is darker, in print and for every eye.
 STATUS_SHADES = dict(zip(STATUSES, ["#dbe7ea", "#b3cdd4", "#7fabb6", "#3f7f8f", "#0f5468"], strict=True))
-ORIGIN_MARKS = dict(zip(ORIGINS, [("#0f5468", "o"), ("#c4622d", "s"), ("#7a5ea8", "D")], strict=True))
+ORIGIN_MARKS = dict(zip(ORIGINS, [("#0f5468", "o"), ("#a8481a", "s"), ("#7a5ea8", "D")], strict=True))
 WIDTH = 6.3  # inches: the brief's text width
 
 

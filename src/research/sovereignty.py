@@ -170,7 +170,9 @@ def partners(
     rows = rows.assign(layer=rows["layers"].fillna("")).merge(corpus.documents[["doc_id", "story_id"]])
     order = rows["status"].map(["", *STATUSES].index)
     rows = rows.assign(order=order).sort_values(["order", "passage_id"], ascending=[False, True], kind="stable")
-    rows = rows.drop_duplicates(["story_id", "partner", "kind", "title", "layer"])
+    told = ["story_id", "partner", "kind", "title"]
+    first = rows.groupby(told)["instrument_id"].transform("first")
+    rows = rows[rows["instrument_id"] == first].drop_duplicates([*told, "layer"])
     columns = ["partner", "origin", "layer", "status", "kind", "story_id", "instrument_id", "passage_id"]
     return rows[columns].reset_index(drop=True)
 

@@ -6,6 +6,7 @@ the study's codebook.
 
 from __future__ import annotations
 
+import datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,7 +34,7 @@ def words(language: str) -> dict[str, str]:
     """Every word of the interface in `language`.
 
     >>> words("fr")["figure"], words("ar")["signed"]
-    ('Figure', 'موقَّع')
+    ('Figure', 'توقيع')
     """
     if language not in LOCALES:
         raise ResearchError(f"no brief can be written in {language!r}", remedy=f"one of {', '.join(LOCALES)}")
@@ -73,6 +74,20 @@ def day(value: Any, language: str) -> str:
 
     written = str(format_date(value, "d MMMM y", locale=LOCALES[language]))
     return f"1er{written[1:]}" if language == "fr" and value.day == 1 else written
+
+
+def span(first: str, last: str, language: str) -> str:
+    """A span of ISO dates: a day, a whole month by its name, or two days.
+
+    >>> span("2025-07-01", "2025-07-31", "en"), span("2026-02-01", "2026-02-04", "en")
+    ('July 2025', '1 February 2026 – 4 February 2026')
+    """
+    from babel.dates import format_date
+
+    start, end = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
+    if start.day == 1 and (end + datetime.timedelta(days=1)).day == 1 and start.month == end.month:
+        return str(format_date(start, "LLLL y", locale=LOCALES[language]))
+    return " – ".join(dict.fromkeys(day(value, language) for value in (start, end)))
 
 
 def month(value: Any, language: str) -> str:

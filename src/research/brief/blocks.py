@@ -234,6 +234,7 @@ class Notes(Block):
                 "doc_id": found["doc_id"],
                 "file": str(document["file"]),
                 "published": str(document["published"]),
+                "resolved": str(document["published_how"]).startswith("resolved"),
                 "start": found["start"],
                 "end": found["end"],
                 "sha256": found["sha256"],

@@ -24,7 +24,8 @@ from research.wording import RIGHT_TO_LEFT, words
 Json = dict[str, Any]
 BOXES = ("summary", "numbers", "aside", "judgement", "method")
 _OPINION = {"judgement", "method"}  # tags of cells that are no record
-_LONG_TABLE = 15  # rows, from which a table may run over a page's end
+_LONG_TABLE, _LONG_BOX = 15, 2000  # rows and characters, from which a table or box may run over a page's end
+_UNGRADED = {*_OPINION, "silence"}  # what is absent is not as certain as the claims beside it
 _LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W_][\w\u0300-\u036f\u064b-\u0655]*(?:['’\-][^\W_][\w\u064b-\u0655]*)*")
 
@@ -177,7 +178,7 @@ class Builder:
     def _prose(self, source: str, tags: list[str]) -> None:
         tokens, _ = _markdown()(source)
         blocks = self._blocks(tokens)
-        if not _OPINION.intersection(tags):
+        if not _UNGRADED.intersection(tags):
             self._grade(blocks)
         kind = next((tag for tag in tags if tag in BOXES), "")
         for is_heading, group in groupby(blocks, key=lambda block: block["t"] == "h"):
@@ -185,7 +186,8 @@ class Builder:
             if is_heading or not kind:
                 self.doc.blocks += found
             else:
-                self.doc.blocks.append({"t": "box", "kind": kind, "c": found, "cell": self.cell})
+                long = sum(map(len, _texts(found))) > _LONG_BOX
+                self.doc.blocks.append({"t": "box", "kind": kind, "c": found, "cell": self.cell, "long": long})
 
     def _blocks(self, tokens: list[Json]) -> list[Json]:
         found: list[Json] = []
@@ -285,7 +287,7 @@ class Builder:
     def _table(self, block: Json) -> Json:
         language = self._language
         columns = [runs(column, language) for column in block["columns"]]
-        rows = [[runs(cell, language) for cell in row] for row in block["rows"]]
+        rows = [[runs(spaced(cell, language), language) for cell in row] for row in block["rows"]]
         numeric = block["numeric"]
         if block["evidence"]:
             columns.append(runs(words(language)["evidence"], language))
@@ -336,7 +338,12 @@ class Builder:
             }
             for quote in item["quotes"]
         ]
-        return {**item, "n": number, "statement": runs(item["statement"], self._language), "quotes": quotes}
+        return {
+            **item,
+            "n": number,
+            "statement": runs(spaced(item["statement"], self._language), self._language),
+            "quotes": quotes,
+        }
 
 
 def core_words(doc: Document) -> int:
