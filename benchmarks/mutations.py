@@ -273,7 +273,9 @@ class Statements:
             for match in re.finditer(r"\{\{ facts\.(\w+)[^}]*\}\}", text):
                 yield Edit("number", where, match.start(), match.end(), str(rng.randint(14, 60)))
         others = [c for c in self.codebook.scheme("actor") if c.origin and c.type != "person"]
-        for match in self.matcher.find(text):
+        matches = self.matcher.find(text)
+        told = {(m.concept_id, (a, b)) for m in matches for a, b in cited if a <= m.start and m.end <= b}
+        for match in matches:
             concept = self.codebook.concepts[match.concept_id]
             if not free(match.start, match.end) or match.how != "label":
                 continue
@@ -281,7 +283,9 @@ class Statements:
                 yield Edit("partner", where, match.start, match.end, rng.choice(others).label[language])
             elif concept.scheme == "status" and concept.id != "ambition":
                 status = "operating" if concept.id == "signed" else "signed"
-                yield Edit("status", where, match.start, match.end, self.codebook.label(status, language))
+                sentence = next((a, b) for a, b in cited if a <= match.start and match.end <= b)
+                if (status, sentence) not in told:  # what its sentence says already is no edit
+                    yield Edit("status", where, match.start, match.end, self.codebook.label(status, language))
                 yield Edit("negated", where, match.start, match.start, NOT[language])
 
     def outcome(self, edit: Edit) -> tuple[str, str]:

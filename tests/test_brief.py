@@ -5,6 +5,7 @@ import sys
 
 import nbformat
 import pandas as pd
+import pypdfium2
 import pytest
 
 from conftest import notebook
@@ -197,8 +198,6 @@ def test_hostile_text_comes_out_as_text(notes):
 
 
 def test_the_pdf_is_tagged_copyable_and_the_same_twice(notes):
-    import pypdfium2
-
     table = Table(pd.DataFrame({"Arabic": ["مذكرة تفاهم"]}), "Words", name="t")
     made = executed("Signed.[^lakes-mou]", table, notes)
     one, two = (BriefPDFExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})[0] for _ in range(2))
@@ -312,7 +311,7 @@ def test_a_figure_is_referred_to_by_name_before_or_after_it_stands(notes):
     assert [(p["kind"], p["n"]) for p in doc.blocks[-1]["c"] if p["t"] == "xref"] == [("figure", 1), ("table", 1)]
     made = executed("See {{ figures.sides }}.[^lakes-mou]", figure, notes, language="fr")
     html, _ = BriefHTMLExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
-    assert '<a href="#figure-sides">Figure 1</a>' in html and 'id="figure-sides"' in html
+    assert '<a href="#figure-sides">figure 1</a>' in html and 'id="figure-sides"' in html
     with pytest.raises(ResearchError, match=r"the name '../x' of a figure or table"):
         Figure(bars(), "short", name="../x", source="s")
 
@@ -360,3 +359,16 @@ def test_languages_must_say_the_same(notes):
         "fr lacks citations of en: lakes-mou",
         "fr lacks figures of en: f [[1, 2]]",
     ]
+
+
+def test_every_page_has_its_number_and_every_note_the_page_that_cites_it(notes):
+    made = executed("Signed.[^lakes-mou]\n\n" + "Words and more words. " * 900, notes, tags=("method",))
+    (annex,) = notebook(("md", "## Annex\n\nMore.", ["annex"])).cells
+    annex.id = "annex"
+    made.cells.append(annex)
+    pdf, _ = BriefPDFExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    assert len(pages) > 2
+    assert all(f"{number} of {len(pages)}" in text for number, text in enumerate(pages, start=1))
+    assert "first cited: p. 1" in "".join(pages).replace("\u00a0", " ").replace("\u202f", " ")

@@ -1,7 +1,10 @@
 import pandas as pd
 
 from research import code_corpus, load_claims, sovereignty_ledger
-from research.sovereignty import _certainty, grade_claims
+from research import figures as draw
+from research.brief import actors_table, instruments_table, ledger_table
+from research.plotting import to_svg
+from research.sovereignty import _certainty, actors, grade_claims, partners, versions
 from research.tables import table
 
 NONE = table("instruments", [])
@@ -76,3 +79,67 @@ def test_each_claim_has_a_grade_by_its_own_stories_instruments_and_words(seeds):
     kinds = claims.set_index("claim_id")["kind"]
     assert set(grades[kinds.isin(["assertion", "commitment"])]) == {"low"}
     assert set(grade_claims(claims, evidence.mentions, NONE, corpus=corpus)) == {"low", "medium"}
+
+
+def test_partners_are_bodies_and_a_story_told_twice_is_one_at_its_furthest(seeds):
+    study, corpus = seeds
+    codebook = study.codebook()
+    evidence = code_corpus(corpus, codebook)
+    everybody = partners(evidence, codebook, corpus=corpus)
+    rows = partners(evidence, codebook, corpus=corpus, apart_from=("min-digital",))
+    assert set(everybody["partner"]) - set(rows["partner"]) == {"min-digital"}
+    assert "qatar-mcit" in set(rows["partner"]) and "qatar-ict-minister" not in set(rows["partner"])
+    assert "open-parties" not in set(rows["partner"]) and set(rows["origin"]) == {"domestic", "foreign", "multilateral"}
+    centre = rows[(rows["partner"] == "undp") & (rows["kind"] == "centre")]
+    assert centre["status"].unique().tolist() == ["signed"]  # the other version only says that it is there
+    talks = rows[rows["kind"] == "talks"]
+    assert talks.groupby(["story_id", "partner"])["instrument_id"].nunique().max() == 1
+
+
+def test_actors_are_counted_by_article_and_story(seeds):
+    study, corpus = seeds
+    codebook = study.codebook()
+    found = actors(code_corpus(corpus, codebook), codebook, corpus=corpus).set_index("actor")
+    assert found.loc["undp", ["origin", "documents", "stories"]].tolist() == ["multilateral", 3, 2]
+    assert found.loc["us-ai-director", "speaks_for"] == "us-state-department"
+    assert (found["stories"] <= found["documents"]).all() and (found["documents"] <= found["mentions"]).all()
+
+
+def test_two_versions_of_a_story_are_compared_layer_by_layer(seeds):
+    study, corpus = seeds
+    codebook = study.codebook()
+    counts, passages = versions(code_corpus(corpus, codebook), codebook, corpus=corpus)
+    assert list(counts.columns) == ["ar", "fr"] and counts.index.tolist() == [
+        x for x in codebook.layers[::-1] if x in counts.index
+    ]
+    assert {passage[:3] for passage in passages} == {"000", "002"} and counts.to_numpy().sum() > 0
+
+
+def test_the_tables_of_every_brief_speak_its_language(seeds):
+    study, corpus = seeds
+    codebook = study.codebook()
+    evidence = code_corpus(corpus, codebook)
+    ledger = sovereignty_ledger(evidence, study.claims(corpus), codebook, corpus=corpus)
+    graded = ledger_table(ledger, codebook, "Une table", source="s", language="fr").data
+    assert graded["columns"][0] == "Couche" and graded["rows"][0][0] == "Gouvernance et confiance"
+    assert ["Puces et semi-conducteurs", "–", "–", "0", "0", "0", "Sans mention"] in graded["rows"]
+    papers = instruments_table(evidence.instruments, codebook, "جدول", source="s", language="ar").data
+    assert ["مذكرة تفاهم، اتفاقية", "وزارة الانتقال الرقمي"] in [row[:2] for row in papers["rows"]]
+    assert any(row[2].endswith("*") for row in papers["rows"]) and papers["passages"][0].startswith("000")
+    named = actors_table(actors(evidence, codebook, corpus=corpus), codebook, "Actors", source="s").data
+    assert ["Current AI", "International", "–", "1", "1", "1"] in named["rows"]
+
+
+def test_the_charts_of_every_brief_tell_their_values_in_words(seeds):
+    study, corpus = seeds
+    codebook = study.codebook()
+    evidence = code_corpus(corpus, codebook)
+    matrix = draw.layer_status(evidence.codes, codebook, language="fr")
+    assert "Puces et semi-conducteurs\u00a0: aucun." in matrix.alt and len(matrix.passages) > 30
+    rows = partners(evidence, codebook, corpus=corpus)
+    mapped = draw.partner_map(rows, codebook, language="ar")
+    assert "أجنبي، Mistral AI: " in mapped.alt and set(mapped.data.columns) == {"origin", "partner", "layer", "status"}
+    chart = draw.timeline(corpus.dates, {"000_9b17c5c41cb9bef3#p06": "A day", "001_eea382bfc51c9b51#p02": "A meeting"})
+    assert chart.alt == "Events by date. A meeting: July 2025 (worked out). A day: 12 January 2026 (stated in full)."
+    assert to_svg(mapped.figure) == to_svg(draw.partner_map(rows, codebook, language="ar").figure)
+    assert matrix._repr_png_().startswith(b"\x89PNG")

@@ -32,7 +32,7 @@ def values():
         ("facts.papers", "1,234", "1\u202f234", "1.234"),
         ("facts.share", "0.50", "0,50", "0,50"),
         ("facts.saving | percent", "70%", "70\u202f%", "70%"),
-        ("facts.held", "1 February 2026", "1 février 2026", "1 فبراير 2026"),
+        ("facts.held", "1 February 2026", "1er février 2026", "1 فبراير 2026"),
         (
             "facts.silent | any",
             "chips and wires or AI models",

@@ -35,7 +35,7 @@ def ledger_table(ledger: pd.DataFrame, codebook: Codebook, caption: str, *, sour
         say["certainty"]: [say[f"grade_{grade}"] for grade in ledger["certainty"]],
     }
     return Table(
-        pd.DataFrame(columns), caption, name="ledger", source=source, widths=[2.6, 1.3, 1.0, 0.9, 1.3, 1.0, 1.1]
+        pd.DataFrame(columns), caption, name="ledger", source=source, widths=[2.4, 1.3, 0.9, 0.9, 1.2, 1.0, 1.4]
     )
 
 
