@@ -339,18 +339,3 @@ def bare_years(text: str, folded: Folded | None = None) -> list[tuple[int, int, 
     if "19" not in folded.text and "20" not in folded.text:
         return []
     return [(*folded.raw(*match.span()), int(match.group())) for match in _YEAR.finditer(folded.text)]
-
-
-def shorten(period: str) -> str:
-    """An ISO day or interval in as few characters as say the same.
-
-    >>> shorten("2025-09-01/2025-09-30"), shorten("2026-02-01/2026-02-04"), shorten("2026-02-01")
-    ('2025-09', '2026-02-01/04', '2026-02-01')
-    """
-    first, _, last = period.partition("/")
-    if not last or first == last:
-        return first
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    if (start, end) == _span(start.year, start.month, None):
-        return first[:7]
-    return f"{first}/{last[8:]}" if first[:7] == last[:7] else period

@@ -63,8 +63,8 @@ def percent(value: int | float, language: str) -> str:
     return number(value, language) + sign
 
 
-def day(value: Any, language: str) -> str:
-    """A date in full.
+def day(value: Any, language: str, *, short: bool = False) -> str:
+    """A date in full, or with a short name of the month.
 
     >>> import datetime
     >>> day(datetime.date(2026, 2, 1), "fr"), day(datetime.date(2026, 1, 12), "ar")
@@ -72,22 +72,22 @@ def day(value: Any, language: str) -> str:
     """
     from babel.dates import format_date
 
-    written = str(format_date(value, "d MMMM y", locale=LOCALES[language]))
+    written = str(format_date(value, "d MMM y" if short else "d MMMM y", locale=LOCALES[language]))
     return f"1er{written[1:]}" if language == "fr" and value.day == 1 else written
 
 
-def span(first: str, last: str, language: str) -> str:
+def span(first: str, last: str, language: str, *, short: bool = False) -> str:
     """A span of ISO dates: a day, a whole month by its name, or two days.
 
-    >>> span("2025-07-01", "2025-07-31", "en"), span("2026-02-01", "2026-02-04", "en")
-    ('July 2025', '1 February 2026 – 4 February 2026')
+    >>> span("2025-07-01", "2025-07-31", "en"), span("2026-02-01", "2026-02-04", "en", short=True)
+    ('July 2025', '1 Feb 2026 – 4 Feb 2026')
     """
     from babel.dates import format_date
 
     start, end = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
     if start.day == 1 and (end + datetime.timedelta(days=1)).day == 1 and start.month == end.month:
-        return str(format_date(start, "LLLL y", locale=LOCALES[language]))
-    return " – ".join(dict.fromkeys(day(value, language) for value in (start, end)))
+        return str(format_date(start, "LLL y" if short else "LLLL y", locale=LOCALES[language]))
+    return " – ".join(dict.fromkeys(day(value, language, short=short) for value in (start, end)))
 
 
 def month(value: Any, language: str) -> str:

@@ -6,8 +6,7 @@ import pandas as pd
 
 from research.brief.blocks import Table
 from research.codebook import Codebook
-from research.dates import shorten
-from research.wording import label, words
+from research.wording import label, span, words
 
 _NOTHING = "–"
 
@@ -66,7 +65,7 @@ def instruments_table(
             for status, star in zip(rows["status"], mark["status"], strict=True)
         ],
         say["quantity"]: [str(n) if n else say["several"] for n in rows["quantity"]],
-        say["date"]: [shorten(d) + star if d else _NOTHING for d, star in zip(rows["date"], mark["date"], strict=True)],
+        say["date"]: [_date(d, language) + star for d, star in zip(rows["date"], mark["date"], strict=True)],
         say["passage"]: [_passage(passage_id) for passage_id in rows["passage_id"]],
     }
     return Table(
@@ -106,6 +105,11 @@ def _instrument(title: str, codebook: Codebook, language: str) -> str:
     """A title, which the table has in English, in the brief's language; of several kinds at once, each."""
     ids = {concept.label["en"]: concept.id for concept in codebook.scheme("instrument", "initiative")}
     return words(language)["comma"].join(label(codebook, ids.get(part, part), language) for part in title.split(", "))
+
+
+def _date(period: str, language: str) -> str:
+    first, _, last = period.partition("/")
+    return span(first, last or first, language, short=True) if period else _NOTHING
 
 
 def _passage(passage_id: str) -> str:

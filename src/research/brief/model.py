@@ -7,6 +7,7 @@ figure or table. Article text comes in through blocks only and stays data.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from research.brief.runs import clean, runs, spaced
 from research.brief.values import Values
 from research.errors import ResearchError
 from research.sovereignty import GRADES
-from research.wording import RIGHT_TO_LEFT, words
+from research.wording import RIGHT_TO_LEFT, day, words
 
 Json = dict[str, Any]
 BOXES = ("summary", "numbers", "aside", "judgement", "method")
@@ -333,6 +334,7 @@ class Builder:
         quotes = [
             {
                 **{key: value for key, value in quote.items() if key != "exact"},
+                "published": _written(quote["published"], self._language),
                 "q": runs(quote["exact"], quote["language"]),
                 "rtl": quote["language"] in RIGHT_TO_LEFT,
             }
@@ -344,6 +346,14 @@ class Builder:
             "statement": runs(spaced(item["statement"], self._language), self._language),
             "quotes": quotes,
         }
+
+
+def _written(published: str, language: str) -> str:
+    """A date of publication in the brief's language; what is no date stays as it is."""
+    try:
+        return day(datetime.date.fromisoformat(published), language, short=True)
+    except ValueError:
+        return published
 
 
 def core_words(doc: Document) -> int:
