@@ -104,7 +104,8 @@ class Facts(Block):
         return table("facts", self.data["items"])
 
     def _html(self) -> str:
-        return _listed(self.data["items"])
+        items = self.data["items"]
+        return f"<details><summary>{len(items)} facts</summary>{_listed(items)}</details>"
 
 
 class _Shown(Block):
