@@ -55,3 +55,13 @@ def test_every_test_file_that_it_promises_exists():
     for name in set(re.findall(r"`(tests/\w+\.py)`", README)):
         assert (ROOT / name).is_file()
     assert subprocess.run(["make", "-n", "help"], cwd=ROOT, capture_output=True, check=True).returncode == 0
+
+
+def test_the_pages_of_the_committed_briefs_are_numbered_to_the_last():
+    import pypdfium2
+
+    for file in sorted((ROOT / "report").glob("brief.*.pdf")):
+        with pypdfium2.PdfDocument(file) as document:
+            footers = [page.get_textpage().get_text_bounded()[-160:] for page in document]
+        for number, text in enumerate(footers, start=1):
+            assert {str(number), str(len(footers))} <= set(re.findall(r"\d+", text)), (file.name, number)

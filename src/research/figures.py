@@ -14,7 +14,20 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from research.codebook import Codebook
-from research.plotting import ACCENT, INK, ORIGIN_MARKS, PAPER, SOFT, STATUS_SHADES, Chart, blank, cell, mirror, style
+from research.plotting import (
+    ACCENT,
+    INK,
+    ORIGIN_MARKS,
+    PAPER,
+    SOFT,
+    STATUS_SHADES,
+    Chart,
+    blank,
+    cell,
+    line_spacing,
+    mirror,
+    style,
+)
 from research.tables import ORIGINS, STATUSES
 from research.wording import RIGHT_TO_LEFT, label, month, span, words
 
@@ -113,7 +126,7 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
         edge = (-0.6, len(columns) - 0.4)
         axes.set(xlim=edge[::-1] if start == "right" else edge, ylim=(-0.6, len(top) - 0.4))
         axes.set_xticks(range(len(columns)), heads, rotation=-38 if start == "right" else 38, ha=start, va="bottom")
-        axes.set_yticks(range(len(top)), names)
+        axes.set_yticks(range(len(top)), names, linespacing=line_spacing(language))
         axes.xaxis.tick_top()
         axes.grid(color=_GRID, lw=0.5)
         axes.set_axisbelow(True)

@@ -112,6 +112,11 @@ def mirror(axes: Axes, language: str) -> tuple[str, str]:
     return "right", "left"
 
 
+def line_spacing(language: str) -> float:
+    """Between the lines of a label: Amiri's own is wide."""
+    return 0.75 if language in RIGHT_TO_LEFT else 1.1
+
+
 def to_svg(figure: Figure) -> str:
     """The figure as SVG text, letters as paths, no date."""
     buffer = io.StringIO()

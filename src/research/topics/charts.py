@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from research.plotting import INK, PAPER, STATUS_SHADES, WIDTH, Chart, blank, cell, mirror, style
+from research.plotting import INK, PAPER, STATUS_SHADES, WIDTH, Chart, blank, cell, line_spacing, mirror, style
 from research.wording import words
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en") -> Cha
                 edgecolor=PAPER,
             )
             axes.text(row["size"] + 0.3, y, f"{row['size']}  ·  {notes[y]}", va="center", ha=start)
-        axes.set_yticks(range(len(rows)), [_wrapped(label) for label in rows[f"label_{language}"]])
+        names = [_wrapped(label) for label in rows[f"label_{language}"]]
+        axes.set_yticks(range(len(rows)), names, linespacing=line_spacing(language))
         edge = (0, max(rows["size"].max(), 1) * 1.45 if len(rows) else 1)
         axes.set_xlim(edge[::-1] if start == "right" else edge)
         axes.set_xticks([])
