@@ -39,7 +39,7 @@ from research.brief.model import from_notebook
 from research.coding.matcher import Matcher
 from research.coding.quantities import find_numbers
 from research.errors import ResearchError
-from research.statements import check_statements
+from research.statements import Comparison, check_statements
 from research.study import Study
 from research.tables import decode
 
@@ -198,6 +198,7 @@ class Statements:
         self.corpus, self.codebook = study.articles(), study.codebook()
         self.claims = study.claims(self.corpus)
         self.matcher = Matcher(self.codebook.without("rank"))
+        self.comparison = Comparison(self.codebook)
         sheet = pd.read_csv(ROOT / "report" / "tables" / "facts.csv", dtype=str, keep_default_na=False)
         facts = decode("facts", sheet)
         self.notebooks = {
@@ -294,12 +295,12 @@ class Statements:
             _, number, language = edit.where.split()
             notebook = nbformat.from_dict(json.loads(json.dumps(self.notebooks[language])))
             notebook.cells[int(number)].source = edit.apply(notebook.cells[int(number)].source)
-            problems = check_prose(from_notebook(notebook, f"brief.{language}.ipynb"), self.codebook)
+            problems = check_prose(from_notebook(notebook, f"brief.{language}.ipynb"), self.comparison)
         else:
             claim, language = edit.where.split()
             claims = self.claims[self.claims["claim_id"] == claim].copy()
             claims[f"statement_{language}"] = claims[f"statement_{language}"].map(edit.apply)
-            problems = check_statements(claims, self.codebook)
+            problems = check_statements(claims, self.comparison)
         return ("stopped", problems[0]) if problems else ("slipped", "")
 
 

@@ -17,6 +17,7 @@ from research.brief.exporters import BriefHTMLExporter, BriefPDFExporter
 from research.brief.model import core_words, from_notebook
 from research.codebook import Codebook, Concept
 from research.errors import CheckFailed
+from research.statements import Comparison
 
 HOSTILE = '#eval("1") <script>alert(1)</script> $\\input{/etc/passwd}$ \u202eevil\u0007 **x** [a](javascript:b) 漢字 🙂'
 
@@ -301,7 +302,7 @@ def test_a_counted_no_denies_only_the_status_that_its_fact_is_named_for(seeds, p
     study, corpus = seeds
     notes = Notes(study.claims(corpus), corpus)
     doc = from_notebook(executed(prose, fact("talk_signatures", 0), notes))
-    assert (check_prose(doc, study.codebook()) == []) is passes
+    assert (check_prose(doc, Comparison(study.codebook())) == []) is passes
 
 
 def test_a_figure_is_referred_to_by_name_before_or_after_it_stands(notes):

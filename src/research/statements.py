@@ -118,16 +118,15 @@ class Comparison:
                 yield word
 
 
-def check_statements(claims: pd.DataFrame, codebook: Codebook) -> list[str]:
+def check_statements(claims: pd.DataFrame, comparison: Comparison) -> list[str]:
     """What the claims' statements say and their quotes do not: one line a statement.
 
     Parameters
     ----------
     claims : DataFrame
         The claims table.
-    codebook : Codebook
+    comparison : Comparison
     """
-    comparison = Comparison(codebook)
     problems = []
     for row in claims.to_dict("records"):
         quotes = [quote["exact"] for quote in row["quotes"]]

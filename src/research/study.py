@@ -175,12 +175,12 @@ class Study:
     def claims(self, corpus: Corpus) -> pd.DataFrame:
         """The analyst's claims: every quote found again, every term in the codebook, every statement in its quotes."""
         from research.claims import check_terms, load_claims
-        from research.statements import check_statements
+        from research.statements import Comparison, check_statements
 
         self._note(self.seeds / "claims.yaml")
         claims, codebook = load_claims(self.seeds / "claims.yaml", corpus), self.codebook()
         check_terms(claims, codebook)
-        problems = check_statements(claims, codebook)
+        problems = check_statements(claims, Comparison(codebook))
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             remedy = "correct the statement, or quote what it says"

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from research.brief.model import Document, Json, box_words, core_words
-from research.codebook import Codebook
 from research.coding.quantities import find_numbers
 from research.statements import Comparison
 from research.text import fold, sentences
@@ -25,14 +24,14 @@ _HEADING_WORDS = 4
 CORE_WORDS, SUMMARY_WORDS = 1500, 150  # what a busy reader reads: guides of IDRC, FAO and ODI
 
 
-def check_prose(doc: Document, codebook: Codebook | None = None, *, unstable: Sequence[str] = ()) -> list[str]:
+def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable: Sequence[str] = ()) -> list[str]:
     """What is wrong with the prose: one line a problem, naming the cell and the words.
 
     Parameters
     ----------
     doc : Document
-    codebook : Codebook, optional
-        With it, each sentence is compared with the quotes of the claims it cites, see `research.statements`.
+    comparison : Comparison, optional
+        With it, each sentence is compared with the quotes of the claims it cites.
     unstable : sequence of str
         Labels of topics that are not found again: no prose may name them, the authors' own neither.
 
@@ -47,7 +46,6 @@ def check_prose(doc: Document, codebook: Codebook | None = None, *, unstable: Se
         for label in unstable
         if re.search(rf"(?<!\w){re.escape(fold(label).text)}(?!\w)", text)
     ]
-    comparison = Comparison(codebook) if codebook else None
     for cell, lead, text in _texts(doc.blocks):
         for number in _loose_numbers(lead, doc.meta):
             problems.append(f'{doc.place(cell, lead)}: the number "{number}" is not bound to a fact: "{lead}"')

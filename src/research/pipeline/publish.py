@@ -7,6 +7,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from research.brief.blocks import MIME
 from research.brief.check import check_length, check_parity, check_prose
 from research.brief.model import Document, from_notebook
 from research.claims import to_annotations
+from research.codebook import load_codebook
 from research.errors import CheckFailed, ResearchError, StaleTable
 from research.files import replacing
 from research.pipeline.execute import executed_path
 from research.pipeline.plan import PACKAGE, Step, package_files
+from research.statements import Comparison
 from research.study import Study
 from research.tables import to_csv
 
@@ -170,7 +173,18 @@ def prose_problems(doc: Document, study: Study) -> list[str]:
         unstable = topics.loc[topics["unstable"], f"label_{doc.meta['language']}"].tolist()
     except StaleTable:
         unstable = []
-    return [*check_prose(doc, study.codebook(), unstable=unstable), *check_length(doc)]
+    return [*check_prose(doc, _comparison(study), unstable=unstable), *check_length(doc)]
+
+
+def _comparison(study: Study) -> Comparison:
+    """The study's codebook as sentences are compared through it; read again when a file of it has changed."""
+    folder = study.seeds / "codebook"
+    return _read_comparison(folder, tuple((file, file.stat().st_mtime_ns) for file in sorted(folder.glob("*.yaml"))))
+
+
+@lru_cache(maxsize=1)
+def _read_comparison(folder: Path, stamps: tuple[tuple[Path, int], ...]) -> Comparison:
+    return Comparison(load_codebook(folder))
 
 
 def _refuse(problems: list[str], where: str) -> None:
