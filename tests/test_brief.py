@@ -85,6 +85,7 @@ def test_claims_are_numbered_in_order_and_facts_printed(notes):
         ("Seen {{ facts. }} times.", "cannot print"),
         ("Seen {{ figures.nothing }}.", "cannot print .*no attribute 'nothing'|cannot print"),
         ("| a |\n|---|\n| b |", "a Markdown table; display Table"),
+        ("![A lake](lake.png)", r"an image; display Figure\(…\)"),
     ],
 )
 def test_what_cannot_be_printed_stops_the_build_and_names_the_cell(notes, prose, message):
@@ -281,7 +282,7 @@ def test_a_paragraph_of_the_record_shows_the_certainty_of_its_least_certain_clai
     grades = pd.Series("high", index=claims["claim_id"])
     grades[second] = "low"
     notes = Notes(claims, corpus, grades=grades)
-    prose = f"One.[^{first}]\n\nTwo.[^{first}][^{second}]\n\n- Three.[^{first}]\n\nNothing cited."
+    prose = f"One.[^{first}]\n\nTwo.[^{first}] *Really.[^{second}]*\n\n- Three.[^{first}]\n\nNothing cited."
     printed = flat(from_notebook(executed(prose, notes)))
     assert printed.count('"grade": "high"') == 2 and printed.count('"grade": "low"') == 1  # a paragraph each
     assert printed.count('"certainty": "high"') == printed.count('"certainty": "low"') == 1  # a note each
@@ -373,3 +374,42 @@ def test_every_page_has_its_number_and_every_note_the_page_that_cites_it(notes):
     assert len(pages) > 2
     assert all(f"{number} of {len(pages)}" in text for number, text in enumerate(pages, start=1))
     assert "first cited: p. 1" in "".join(pages).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("prose", "problem"),
+    [
+        ('{{ facts.none | zero("14") }} papers name a lake.', 'prints "14" for nought'),
+        ('{{ facts.none | zero("Fourteen") }} papers name a lake.', 'prints "Fourteen" for nought'),
+        ("## Fourteen papers", 'the number "Fourteen" is not bound'),
+        ("Algeria owns \ue00114\ue001 plants.", "neither cited nor bound"),
+    ],
+)
+def test_no_number_comes_in_by_another_door(notes, prose, problem):
+    assert any(problem in line for line in check_prose(from_notebook(executed(prose, fact("none", 0), notes))))
+
+
+def test_the_word_for_nought_must_deny(seeds):
+    study, corpus = seeds
+    notes, comparison = Notes(study.claims(corpus), corpus), Comparison(study.codebook())
+    for word, passes in (("No", True), ("Signed", False)):
+        doc = from_notebook(executed(f'{{{{ facts.none | zero("{word}") }}}} law is there.', fact("none", 0), notes))
+        assert (check_prose(doc, comparison) == []) is passes
+
+
+def test_what_has_one_name_is_there_once(notes):
+    with pytest.raises(ResearchError, match="a second fact 'n'"):
+        from_notebook(executed("x", fact("n", 1), fact("n", 2), notes))
+    twice = [Table(pd.DataFrame({"n": [1]}), "Words", name="words") for _ in range(2)]
+    with pytest.raises(ResearchError, match="a second table named 'words'"):
+        from_notebook(executed("x", *twice, notes))
+    with pytest.raises(ResearchError, match="table words: 3 widths; give one a column"):
+        Table(pd.DataFrame({"n": [1]}), "Words", name="words", widths=[1, 1, 1])
+
+
+def test_key_figures_are_one_list_and_titles_cite_nothing(notes):
+    assert from_notebook(executed("- **{{ facts.n }}** lakes", fact("n", 2), notes, tags=("numbers",))).blocks
+    with pytest.raises(ResearchError, match="not one list of numbers"):
+        from_notebook(executed("- **{{ facts.n }}** lakes\n\nAnd more.", fact("n", 2), notes, tags=("numbers",)))
+    with pytest.raises(ResearchError, match="a citation in the title"):
+        from_notebook(executed("x", notes, title="Lakes[^lakes-mou]"))

@@ -108,11 +108,43 @@ def test_the_environment_is_left_as_it_was(study, monkeypatch):
     assert os.environ["RESEARCH_STUDY"] == "/somewhere/else"
 
 
-def test_a_brief_that_is_no_longer_made_leaves_the_report(study):
-    (study.root / "report" / "brief.xx.pdf").write_bytes(b"old")
+def test_what_an_earlier_run_made_goes_and_what_is_the_analyst_s_stays(study):
+    run_study(study)
+    record = json.loads((study.root / "report/run.json").read_text())
+    assert "report/brief.en.pdf" in record["files"] and "figures/bars.en.svg" in record["files"]
+    (study.root / "report/run.json").write_text(
+        json.dumps(record | {"files": [*record["files"], "report/brief.xx.pdf"]})
+    )
+    for name in ("report/brief.xx.pdf", "report/brief.notes.docx", "figures/README.md"):
+        (study.root / name).write_bytes(b"x")
     edit(study, "notebooks/brief.en.ipynb", "A memorandum", "One memorandum")
     run_study(study)
-    assert not (study.root / "report" / "brief.xx.pdf").exists()
+    assert not (study.root / "report/brief.xx.pdf").exists()
+    assert (study.root / "report/brief.notes.docx").exists() and (study.root / "figures/README.md").exists()
+
+
+def test_a_figure_that_is_not_shown_and_a_foreign_cover_are_refused_before_anything_is_put_in_place(study):
+    run_study(study)
+    before = published(study)
+    edit(
+        study,
+        "notebooks/brief.en.ipynb",
+        'audience=\\"the lake council\\"',
+        'audience=\\"the lake council\\", language=\\"fr\\"',
+    )
+    with pytest.raises(ResearchError, match=r"brief.en.ipynb: its cover says 'fr'"):
+        run_study(study)
+    assert published(study) == before
+
+
+def test_a_check_and_a_preview_never_rest_on_seeds_that_have_changed(study):
+    run_study(study)
+    edit(study, "seeds/claims.yaml", "with Orbanel on a data centre", "with Orbanel")
+    result = invoke(study, "check")
+    assert (
+        result.exit_code == 2
+        and "table 'claims' was made before seeds/claims.yaml changed; run `research run 1_corpus`" in result.output
+    )
 
 
 def break_claim(study):

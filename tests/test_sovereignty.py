@@ -134,7 +134,10 @@ def test_the_charts_of_every_brief_tell_their_values_in_words(seeds):
     study, corpus = seeds
     codebook = study.codebook()
     evidence = code_corpus(corpus, codebook)
-    matrix = draw.layer_status(evidence.codes, codebook, language="fr")
+    ledger = sovereignty_ledger(evidence, study.claims(corpus), codebook, corpus=corpus)
+    matrix = draw.layer_status(evidence.codes, ledger, codebook, language="fr")
+    denied = draw.layer_status(evidence.codes.assign(negated=True), ledger, codebook)
+    assert denied.data.to_numpy().sum() == 0 and denied.alt.count("none") == len(codebook.layers)
     assert "Puces et semi-conducteurs\u00a0: aucun." in matrix.alt and len(matrix.passages) > 30
     rows = partners(evidence, codebook, corpus=corpus)
     mapped = draw.partner_map(rows, codebook, language="ar")

@@ -66,4 +66,6 @@ def test_each_language_of_a_claim_is_checked_in_its_own_numbers(tmp_path, corpus
     claims = load_claims(file, corpus)
     assert check_statements(claims, Comparison(codebook)) == []
     wrong = claims.assign(statement_fr="Le ministère des Lacs a signé douze mémorandums avec Orbanel.")
-    assert check_statements(wrong, Comparison(codebook)) == ["claim 'lakes-mou', French: not in its quotes: the number 12"]
+    assert check_statements(wrong, Comparison(codebook)) == [
+        "claim 'lakes-mou', French: not in its quotes: the number 12"
+    ]

@@ -23,7 +23,7 @@ def test_every_name_leads_to_the_words_it_rests_on(built):
     lines = "\n".join(trace(Study.load(built), "passages"))
     assert lines.startswith("fact passages = 4\n  made in notebooks/brief.en.ipynb, cell 3\n  | ")
     assert lines.count("“") == 4 and 'fact("passages", len(passages)' in lines
-    assert "no passage is counted in it" in "\n".join(trace(Study.load(built), "detail"))
+    assert "no passages are kept with it" in "\n".join(trace(Study.load(built), "detail"))
     assert "figure bars\n" in "\n".join(trace(Study.load(built), "bars")) + "\n"
 
 
@@ -89,6 +89,10 @@ def test_one_language_is_published_alone_and_two_must_say_the_same(study):
     with pytest.raises(ResearchError, match=r"brief.fr lacks bound values of brief.en: passages = 4"):
         run_study(study)
     assert invoke(study, "check").exit_code == 1
+    with pytest.raises(ResearchError, match=r"brief.fr lacks bound values of brief.en"):
+        run_study(study, languages=["fr"])  # alone it would contradict the others
+    edit(study, "notebooks/brief.fr.ipynb", "{{ facts.detail }}", "{{ facts.passages }}")
+    edit(study, "notebooks/brief.fr.ipynb", "Un mémorandum", "Ce mémorandum")
     report = run_study(study, languages=["fr"])
     assert report.executed == ("report",)
     after = published(study)

@@ -40,7 +40,7 @@ def _parameters(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
             raise ResearchError(
                 "not a list of 'name: value' lines", where=str(file), remedy="write one parameter a line"
             )
-        given |= content
+        given |= {str(name): value for name, value in content.items()}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from research.codebook import Codebook
+from research.errors import ResearchError
 from research.plotting import (
     ACCENT,
     INK,
@@ -44,25 +45,26 @@ _FILLS: dict[str, Literal["full", "left"]] = {
 _LABEL = 46  # letters of a partner's name on a line
 
 
-def layer_status(codes: pd.DataFrame, codebook: Codebook, *, language: str = "en") -> Chart:
+def layer_status(codes: pd.DataFrame, ledger: pd.DataFrame, codebook: Codebook, *, language: str = "en") -> Chart:
     """Layers by status: how many passages say what of each layer; silent layers are named so.
 
     Parameters
     ----------
-    codes : DataFrame
-        The codes table.
+    codes, ledger : DataFrame
+        The tables of these names: what is denied is not drawn, and silent is what the ledger calls so.
     codebook : Codebook
         Its layers, the foot of the stack at the bottom.
     language : str
     """
     say = words(language)
     layers, columns = codebook.layers, ["", *STATUSES]
+    codes, silent = codes[~codes["negated"]], set(ledger.loc[ledger["silent"], "layer"])
     counts = pd.crosstab(codes["layer"], codes["status"]).reindex(index=layers, columns=columns, fill_value=0)
     heads = [say[status or "background"] for status in columns]
     with style(language):
         figure, axes = blank(0.24 * len(layers) + 0.4, language)
         for y, layer in enumerate(layers):
-            if counts.loc[layer].sum() == 0:
+            if layer in silent:
                 axes.text(2.5, y, say["silent_row"], ha="center", va="center", color=SOFT, style="italic")
                 continue
             for x, status in enumerate(columns):
@@ -96,6 +98,7 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
     language : str
     """
     say = words(language)
+    rows = rows[rows["status"] != ""]
     rank = rows.assign(rank=rows["status"].map(STATUSES.index), place=rows["origin"].map(ORIGINS.index))
     best = rank.groupby(["place", "origin", "partner", "layer"], as_index=False)["rank"].max()
     top = best.groupby(["place", "origin", "partner"], as_index=False)["rank"].max()
@@ -196,6 +199,8 @@ def timeline(dates: pd.DataFrame, events: Mapping[str, str], *, language: str = 
     rows = dates[(dates["role"] == "event") & (dates["from"] != "") & dates["passage_id"].isin(list(events))]
     rows = rows.assign(label=rows["passage_id"].map(events), certain=rows["how"] == "stated")
     rows = rows.sort_values(["from", "to", "label"], ascending=False).reset_index(drop=True)
+    if rows.empty:
+        raise ResearchError("none of the events has a date", where="timeline", remedy="name passages with dated events")
     with style(language):
         figure, axes = blank(0.34 * len(rows) + 0.6, language)
         start, end_ = mirror(axes, language)

@@ -17,6 +17,7 @@ from research.codebook import Codebook
 from research.coding import Evidence
 from research.coding.codes import SUBJECT
 from research.corpus import Corpus
+from research.errors import ResearchError
 from research.tables import ORIGINS, POSTURES, STATUSES, table
 
 GRADES = ["low", "medium", "high"]
@@ -92,7 +93,8 @@ def _origins(codes: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook) ->
 
 def _body(concept_id: str, codebook: Codebook) -> str:
     """A person counts for the body they speak for."""
-    return codebook.concepts[concept_id].member_of or concept_id
+    body = codebook.concepts[concept_id].member_of
+    return body if body in codebook.concepts else concept_id
 
 
 def _grade(stories: int, *, fact: bool, hedged: bool, named: bool) -> int:
@@ -171,8 +173,8 @@ def partners(
     order = rows["status"].map(["", *STATUSES].index)
     rows = rows.assign(order=order).sort_values(["order", "passage_id"], ascending=[False, True], kind="stable")
     told = ["story_id", "partner", "kind", "title"]
-    first = rows.groupby(told)["instrument_id"].transform("first")
-    rows = rows[rows["instrument_id"] == first].drop_duplicates([*told, "layer"])
+    first = rows.groupby(told)["doc_id"].transform("first")
+    rows = rows[rows["doc_id"] == first].drop_duplicates(["instrument_id", "partner", "layer"])
     columns = ["partner", "origin", "layer", "status", "kind", "story_id", "instrument_id", "passage_id"]
     return rows[columns].reset_index(drop=True)
 
@@ -208,7 +210,12 @@ def versions(evidence: Evidence, codebook: Codebook, *, corpus: Corpus) -> tuple
     DataFrame, tuple of str
         Index: layers from the top of the stack; columns: the two languages. And the passages that mention them.
     """
-    pair = corpus.story_links.iloc[0]
+    languages = corpus.documents.set_index("doc_id")["language"]
+    links = corpus.story_links
+    links = links[links["doc_id_a"].map(languages) != links["doc_id_b"].map(languages)]
+    if links.empty:
+        raise ResearchError("no story is told in two languages", remedy="leave this figure out")
+    pair = links.iloc[0]
     told = evidence.mentions[evidence.mentions["doc_id"].isin([pair["doc_id_a"], pair["doc_id_b"]])]
     told = told.assign(layer=[codebook.layers_of(c.split("|")[0]) for c in told["concept_id"]])
     told = told.explode("layer").dropna(subset="layer").merge(corpus.documents[["doc_id", "language"]])

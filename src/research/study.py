@@ -225,16 +225,27 @@ class Study:
 
         from research import tables
 
+        self._inputs.update(self.refuse_stale(name))
+        return tables.decode(name, pq.read_table(self._parquet(name)).to_pandas())
+
+    def refuse_stale(self, name: str) -> dict[str, str]:
+        """What a table was made from, with hashes.
+
+        Raises
+        ------
+        StaleTable
+            As `read` does.
+        """
+        import pyarrow.parquet as pq
+
         file = self._parquet(name)
         if not file.is_file():
             raise StaleTable(f"table {name!r} has not been made", remedy=f"run `{self._maker(name)}`")
-        content = pq.read_table(file)
-        made_from: dict[str, str] = json.loads((content.schema.metadata or {}).get(b"made_from", b"{}"))
+        made_from: dict[str, str] = json.loads((pq.read_schema(file).metadata or {}).get(b"made_from", b"{}"))
         for path, digest in made_from.items():
             if _digest(self.root / path) != digest:
                 raise StaleTable(f"table {name!r} was made before {path} changed", remedy=f"run `{self._maker(name)}`")
-        self._inputs.update(made_from)
-        return tables.decode(name, content.to_pandas())
+        return made_from
 
     def _parquet(self, name: str) -> Path:
         return self.work / "tables" / f"{name}.parquet"

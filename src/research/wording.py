@@ -85,7 +85,11 @@ def span(first: str, last: str, language: str, *, short: bool = False) -> str:
     from babel.dates import format_date
 
     start, end = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
-    if start.day == 1 and (end + datetime.timedelta(days=1)).day == 1 and start.month == end.month:
+    if (
+        start.day == 1
+        and (end + datetime.timedelta(days=1)).day == 1
+        and (start.year, start.month) == (end.year, end.month)
+    ):
         return str(format_date(start, "LLL y" if short else "LLLL y", locale=LOCALES[language]))
     return " – ".join(dict.fromkeys(day(value, language, short=short) for value in (start, end)))
 

@@ -119,7 +119,8 @@ def _refuse_path(name: str) -> None:
 def _numbers(data: pd.DataFrame) -> set[str]:
     """The numbers of a chart's data as its alternative text writes them; nothing is drawn for a zero."""
     found = data.select_dtypes("number").to_numpy().ravel().tolist()
-    return {f"{value:.2f}" if isinstance(value, float) else str(value) for value in found if value}
+    told = [abs(value) for value in found if value and value == value]  # NaN is drawn as nothing
+    return {f"{value:.2f}" if isinstance(value, float) else str(value) for value in told}
 
 
 class Table(Block):
@@ -155,6 +156,8 @@ class Table(Block):
         _refuse_path(name)
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
         cited = [list(ids) for ids in evidence or []]
+        if widths is not None and len(widths) != len(frame.columns) + bool(cited):
+            raise ResearchError(f"{len(widths)} widths", where=f"table {name}", remedy="give one a column")
         super().__init__(
             {
                 "t": "table",
@@ -245,7 +248,7 @@ class Notes(Block):
                 "kind": row.kind,
                 "status": row.status,
                 "certainty": str(grades[row.claim_id]) if grades is not None else "",
-                "statement": getattr(row, f"statement_{language}"),
+                "statement": _statement(row, language),
                 "quotes": [quote(q) for q in row.quotes],
             }
             for row in claims.itertuples()
@@ -263,6 +266,14 @@ class Notes(Block):
             statement = html.escape(item["statement"])
             rows.append(f"<details><summary><code>[^{item['id']}]</code> {statement}</summary>{quotes}</details>")
         return "".join(rows)
+
+
+def _statement(row: Any, language: str) -> str:
+    statement = str(getattr(row, f"statement_{language}"))
+    if not statement.strip():
+        where = f"seeds/claims.yaml, {row.claim_id}"
+        raise ResearchError(f"no statement in {language!r}", where=where, remedy="write it")
+    return statement
 
 
 class Recommendations(Block):
@@ -307,6 +318,12 @@ def _in(language: str, item: Recommendation, part: str) -> str:
     return texts[language]
 
 
+def _author(names: dict[str, str], language: str) -> str:
+    if language not in names:
+        raise ResearchError(f"an author without a name in {language!r}", where="seeds/study.yaml", remedy="write it")
+    return names[language]
+
+
 class Cover(Block):
     """Who wrote the brief, on what, when: the data of its first page and of its file.
 
@@ -336,7 +353,7 @@ class Cover(Block):
                 "subject": subject,
                 "audience": audience,
                 "language": language,
-                "authors": [name if isinstance(name, str) else name[language] for name in study.authors],
+                "authors": [name if isinstance(name, str) else _author(name, language) for name in study.authors],
                 "edition": study.edition,
                 "date": study.edition_date.isoformat(),
                 "study": study.title,

@@ -46,6 +46,14 @@ def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable
         for label in unstable
         if re.search(rf"(?<!\w){re.escape(fold(label).text)}(?!\w)", text)
     ]
+    for cell, word in _denials(doc.blocks):
+        if any(find_numbers(word, doc.meta["language"])) or (comparison and not comparison.negates(word)):
+            problems.append(f'{doc.place(cell, word)}: prints "{word}" for nought, which denies nothing')
+    for block in doc.blocks:
+        if block["t"] == "h":
+            text = _flat(block["c"])
+            for number in _loose_numbers(text, doc.meta):
+                problems.append(f'{doc.place(block["cell"], text)}: the number "{number}" is not bound: "{text}"')
     for cell, lead, text in _texts(doc.blocks):
         for number in _loose_numbers(lead, doc.meta):
             problems.append(f'{doc.place(cell, lead)}: the number "{number}" is not bound to a fact: "{lead}"')
@@ -65,6 +73,25 @@ def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable
                 if found:
                     problems.append(f"{place}: not in the quotes it cites: {', '.join(found)}: {shown}")
     return problems
+
+
+def _denials(blocks: list[Json]) -> Iterator[tuple[int, str]]:
+    """Cell and word of every "no" that a fact of nought prints."""
+    for block in blocks:
+        if block["t"] in ("ul", "ol"):
+            for item in block["items"]:
+                yield from _denials(item)
+        elif block["t"] in ("quote", "box"):
+            yield from _denials(block["c"])
+        elif block["t"] in ("p", "h"):
+            yield from ((block["cell"], word) for word in _denying(block["c"]))
+
+
+def _denying(pieces: list[Json]) -> Iterator[str]:
+    for piece in pieces:
+        if piece.get("denies"):
+            yield piece["v"]
+        yield from _denying(piece.get("c", []))
 
 
 def check_length(doc: Document) -> list[str]:
@@ -112,13 +139,9 @@ def _content(doc: Document) -> dict[str, set[str]]:
 
 
 def _figures_of(table: Json) -> list[list[str]]:
-    """The numbers of a table, row by row."""
+    """The digits in a table, row by row; references are compared as citations."""
     return [
-        [
-            "".join(run.get("v", "") for run in cell)
-            for cell, numeric in zip(row, table["numeric"], strict=True)
-            if numeric
-        ]
+        [digits for cell in row for run in cell for digits in re.findall(r"\d+", run.get("v", ""))]
         for row in table["rows"]
     ]
 
@@ -162,7 +185,7 @@ def _loose_numbers(sentence: str, meta: Json) -> Iterator[str]:
 def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
     """Cell, run-in heading and text of every paragraph that has to be cited or bound."""
     for block in blocks:
-        if block["t"] == "p":
+        if block["t"] == "p" and block["c"]:
             first, rest = block["c"][0], block["c"][1:]
             lead = _flat(first["c"]) if first["t"] == "strong" else ""
             heading = lead != "" and _FACT not in lead and len(lead.split()) <= _HEADING_WORDS

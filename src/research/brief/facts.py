@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import html
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -49,6 +50,8 @@ def fact(name: str, value: Value, *, rows: pd.DataFrame | None = None) -> Block:
 def _typed(value: Any) -> dict[str, Any]:
     if isinstance(value, datetime.date):
         return {"value": value.isoformat()[:10], "type": "date"}
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ResearchError(f"a fact that is {value}", remedy="compute a number, or leave it out")
     if not isinstance(value, (bool, int, float, str, list)):
         raise ResearchError(f"a fact of type {type(value).__name__}", remedy="give a number, a text, a date or a list")
     return {"value": value, "type": type(value).__name__}
@@ -94,14 +97,17 @@ class Facts(Block):
 
     def __getitem__(self, name: str) -> Value:
         """One value."""
-        found: Value = next(item["value"] for item in self.data["items"] if item["name"] == name)
-        return found
+        found: list[Value] = [item["value"] for item in self.data["items"] if item["name"] == name]
+        if not found:
+            raise ResearchError(f"no fact {name!r}", remedy="compute it with Facts.add")
+        return found[0]
 
     def table(self) -> pd.DataFrame:
         """The facts table."""
         from research.tables import table
 
-        return table("facts", self.data["items"])
+        kept = [{key: value for key, value in item.items() if key != "labels"} for item in self.data["items"]]
+        return table("facts", kept)
 
     def _html(self) -> str:
         items = self.data["items"]

@@ -130,6 +130,8 @@ class Builder:
         title = next((b for b in self.doc.blocks if b["t"] == "h" and b["level"] == 0), None)
         if title is None:
             raise self._error("no title", "start the first Markdown cell with '# '")
+        if any(_cited(title["c"])):
+            raise self._error("a citation in the title", "cite in the text")
         self.doc.blocks.remove(title)
         self.doc.meta["title"] = _plain(title["c"])
         self._number()
@@ -161,6 +163,8 @@ class Builder:
                 elif block["t"] == "cover":
                     self.doc.meta |= {key: value for key, value in block.items() if key != "t"}
                 elif block["t"] in named:
+                    if block["name"] in named[block["t"]]:
+                        raise self._error(f"a second {block['t']} named {block['name']!r}", "give it another name")
                     named[block["t"]].append(block["name"])
                     self.doc.cells[f"{block['t']}:{block['name']}"] = number
                     self.doc.passages[f"{block['t']}:{block['name']}"] = block.get("passages", [])
@@ -171,6 +175,8 @@ class Builder:
 
     def _keep_facts(self, items: list[Json]) -> None:
         for item in items:
+            if item["name"] in self.doc.facts:
+                raise self._error(f"a second fact {item['name']!r}", "give it another name")
             self.doc.facts[item["name"]] = item
             self.doc.cells[f"fact:{item['name']}"] = self.cell
 
@@ -187,6 +193,8 @@ class Builder:
             if is_heading or not kind:
                 self.doc.blocks += found
             else:
+                if kind == "numbers" and not _are_numbers(found):
+                    raise self._error("not one list of numbers", "write a list whose items begin with **a number**")
                 long = sum(map(len, _texts(found))) > _LONG_BOX
                 self.doc.blocks.append({"t": "box", "kind": kind, "c": found, "cell": self.cell, "long": long})
 
@@ -216,8 +224,10 @@ class Builder:
             if block["t"] in ("ul", "ol"):
                 for item in block["items"]:
                     self._grade(item)
+            elif block["t"] == "quote":
+                self._grade(block["c"])
             elif block["t"] == "p":
-                cited = [self.doc.claims[piece["id"]]["certainty"] for piece in block["c"] if piece["t"] == "ref"]
+                cited = [self.doc.claims[claim]["certainty"] for claim in _cited(block["c"])]
                 if cited and all(cited):
                     block["grade"] = min(cited, key=GRADES.index)
 
@@ -236,6 +246,8 @@ class Builder:
                 found.append(self._cite(token["raw"]))
             elif kind == "value":
                 found.append(self._value(token["raw"]))
+            elif kind == "image":
+                raise self._error("an image", "display Figure(…) instead", "![")
             elif kind == "softbreak":
                 found.append({"t": "run", "v": " "})
             elif kind == "linebreak":
@@ -267,7 +279,7 @@ class Builder:
             raise self._error(what, remedy, f"{{{{{expression}}}}}") from error
         if bound.kind == "fact":
             self.doc.printed.append(bound.name)
-            return {"t": "fact", "v": bound.text, "name": bound.name}
+            return {"t": "fact", "v": bound.text, "name": bound.name, "denies": bound.denies}
         self.references.append({"t": "xref", "kind": bound.kind, "name": bound.name})
         return self.references[-1]
 
@@ -383,6 +395,20 @@ def _texts(blocks: list[Json]) -> Iterator[str]:
         elif block["t"] == "recommendations":
             for item in block["items"]:
                 yield from (_plain(item[key]) for key in ("actor", "action", "deadline", "text"))
+
+
+def _are_numbers(blocks: list[Json]) -> bool:
+    """Whether a box of key figures is one list whose items begin in bold."""
+    items = blocks[0].get("items", []) if len(blocks) == 1 else []
+    return bool(items) and all(len(i) == 1 and i[0].get("c") and i[0]["c"][0]["t"] == "strong" for i in items)
+
+
+def _cited(pieces: list[Json]) -> Iterator[str]:
+    """Ids of the claims that inline pieces cite, inside bold and italics, too."""
+    for piece in pieces:
+        if piece["t"] == "ref":
+            yield piece["id"]
+        yield from _cited(piece.get("c", []))
 
 
 def _plain(pieces: list[Json]) -> str:

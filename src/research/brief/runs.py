@@ -11,9 +11,9 @@ _ARABIC = "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
 _ARABIC_RUN = re.compile(f'[{_ARABIC}](?:[^A-Za-zÀ-ɏ()\\[\\]«»“”"{_ARABIC}]*[{_ARABIC}]+)*')
 # A run ends before a bracket or a quotation mark: the other of the pair may stand outside it.
 _LATIN_RUN = re.compile(r"[0-9#_]*[A-Za-zÀ-ɏ](?:[^\u0600-\u06ff()\[\]«»“”\"]*[A-Za-zÀ-ɏ0-9])?")
-# Controls, and the direction marks with which a text could reorder its surroundings.
+# Controls, signs of private use, and the direction marks with which a text could reorder its surroundings.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]"
 )
 _UNBROKEN = re.compile(r"\S{40}(?=\S)")
 # French sets a thin space that does not break before double punctuation, and inside its quotation marks.

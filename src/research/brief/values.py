@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from research.brief.runs import clean
@@ -27,6 +28,7 @@ class Bound:
     kind: str
     name: str
     text: str = ""
+    denies: bool = False  # printed for nought
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def _inside(label: str) -> str:
 def _zero(value: _Value, word: str) -> Bound:
     if not isinstance(value, _Value) or value.value != 0:
         raise ValueError(f"{getattr(value, 'name', 'it')} is {getattr(value, 'value', value)}, not nought")
-    return Bound("fact", value.name, word)
+    return Bound("fact", value.name, word, denies=True)
 
 
 def _percent(value: _Value) -> Bound:
@@ -73,10 +75,17 @@ def _percent(value: _Value) -> Bound:
 
 
 def _count(value: _Value) -> Bound:
+    _refuse_no_list(value)
     return Bound("fact", value.name, number(len(value.value), value.language))
 
 
+def _refuse_no_list(value: _Value) -> None:
+    if value.kind != "list":
+        raise ValueError(f"{value.name} is no list")
+
+
 def _any(value: _Value) -> Bound:
+    _refuse_no_list(value)
     return Bound("fact", value.name, value.joined("or"))
 
 
@@ -99,9 +108,9 @@ class Values:
         self, facts: dict[str, Json], figures: Collection[str], tables: Collection[str], *, language: str
     ) -> None:
         self._scope = {
-            "facts": {name: _value(item, language) for name, item in facts.items()},
-            "figures": {name: Bound("figure", name) for name in figures},
-            "tables": {name: Bound("table", name) for name in tables},
+            "facts": SimpleNamespace(**{name: _value(item, language) for name, item in facts.items()}),
+            "figures": SimpleNamespace(**{name: Bound("figure", name) for name in figures}),
+            "tables": SimpleNamespace(**{name: Bound("table", name) for name in tables}),
         }
 
     def evaluate(self, expression: str) -> Bound:
@@ -116,12 +125,14 @@ class Values:
 
         try:
             found = _environment().compile_expression(expression, undefined_to_none=False)(**self._scope)
-        except (TemplateError, TypeError, AttributeError) as error:
-            raise ValueError(str(error)) from error
+            if isinstance(found, _Value):
+                found = Bound("fact", found.name, found.printed())
+        except (TemplateError, TypeError, AttributeError, ArithmeticError) as error:
+            raise ValueError(str(error) or type(error).__name__) from error
         if isinstance(found, Undefined):
             raise ValueError("no such value")
-        if isinstance(found, _Value):
-            found = Bound("fact", found.name, found.printed())
         if not isinstance(found, Bound):
             raise ValueError("not one fact, figure or table")
-        return Bound(found.kind, found.name, clean(found.text))
+        if found.kind == "fact" and not found.text.strip():
+            raise ValueError(f"{found.name} is empty")
+        return Bound(found.kind, found.name, clean(found.text), found.denies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import sys
@@ -59,10 +60,22 @@ def execute(study: Study, step: Step, parameters: dict[str, Any]) -> None:
             where=f"notebooks/{step.path.name}",
             remedy=f"see {running.relative_to(study.root)}",
         ) from error
+    _remember(running, made_from(step))
     target = executed_path(study, step)
     target.parent.mkdir(parents=True, exist_ok=True)
     running.replace(target)
     say(f"{step.name} done in {time.perf_counter() - started:.1f} s")
+
+
+def made_from(step: Step) -> dict[str, str]:
+    """The seeds that a notebook reads, with their hashes: its outputs are those of these."""
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in step.seeds}
+
+
+def _remember(running: Path, inputs: dict[str, str]) -> None:
+    notebook = json.loads(running.read_text(encoding="utf-8"))
+    notebook["metadata"]["made_from"] = inputs
+    running.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _in_one_line(error: Any, step: Step, running: Path, study: Study) -> ResearchError:

@@ -197,6 +197,10 @@ def _code_cells(path: Path) -> list[tuple[str, list[str]]]:
 
 
 def _parse(source: str, where: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError:  # perhaps for a line that is IPython's
+        pass
     lines = ["pass" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
     try:
         return ast.parse("\n".join(lines))

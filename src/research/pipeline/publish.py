@@ -19,9 +19,9 @@ from research.brief.check import check_length, check_parity, check_prose
 from research.brief.model import Document, from_notebook
 from research.claims import to_annotations
 from research.codebook import load_codebook
-from research.errors import CheckFailed, ResearchError, StaleTable
+from research.errors import CheckFailed, ResearchError
 from research.files import replacing
-from research.pipeline.execute import executed_path
+from research.pipeline.execute import executed_path, made_from
 from research.pipeline.plan import PACKAGE, Step, package_files
 from research.statements import Comparison
 from research.study import Study
@@ -46,7 +46,7 @@ def with_outputs(study: Study, step: Step) -> Any:
     Raises
     ------
     ResearchError
-        A code cell has changed since, or the notebook was never executed.
+        A code cell or a seed has changed since, or the notebook was never executed.
     """
     notebook = nbformat.read(step.path, as_version=4)
     file = executed_path(study, step)
@@ -54,9 +54,20 @@ def with_outputs(study: Study, step: Step) -> Any:
         raise ResearchError(
             "the notebook has not been executed", where=f"notebooks/{step.path.name}", remedy="run `research brief`"
         )
+    for name in step.reads:
+        study.refuse_stale(name)
+    ran_before = nbformat.read(file, as_version=4)
+    before, now = ran_before.metadata.get("made_from", {}), made_from(step)
+    changed = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+    if changed:
+        raise ResearchError(
+            f"{changed[0]} has changed since the notebook ran",
+            where=f"notebooks/{step.path.name}",
+            remedy=f"run `research run {step.name}`",
+        )
     executed = iter(
         cell
-        for cell in nbformat.read(file, as_version=4).cells
+        for cell in ran_before.cells
         if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
     )
     for cell in notebook.cells:
@@ -110,22 +121,35 @@ def publish(
     notebooks = {step: with_outputs(study, step) for step in briefs}
     docs = {step: document_of(notebook, step) for step, notebook in notebooks.items()}
     for step, doc in docs.items():
+        _refuse_strange(doc, step)
         _refuse(prose_problems(doc, study), f"notebooks/{step.path.name}")
-    _refuse(check_parity({step.name: doc for step, doc in docs.items()}), "notebooks/")
+    others = {step: _current(study, step) for step in steps if step.is_brief and step not in docs}
+    everyone = docs | {step: doc for step, doc in others.items() if doc}
+    _refuse(check_parity({step.name: everyone[step] for step in steps if step in everyone}), "notebooks/")
     for step, doc in docs.items():
         files |= _typeset(study, step, notebooks[step], doc, run_id) | _figure_files(study, notebooks[step], doc)
     for name in sorted({name for step in steps for name in step.writes}):
         files[study.root / "report" / "tables" / f"{name}.csv"] = to_csv(name, study.read(name)).encode("utf-8")
     if any("claims" in step.writes for step in steps):
-        addresses = {file.stem: f"seeds/{file.name}" for file in study.seeds.iterdir()}
+        documents = study.read("documents") if any("documents" in step.writes for step in steps) else None
+        addresses = (
+            {} if documents is None else dict(zip(documents["doc_id"], "seeds/" + documents["file"], strict=True))
+        )
         trail = to_annotations(study.read("claims"), addresses, passages=study.read("passages"), run_id=run_id)
         files[study.root / "report" / "evidence.jsonld"] = _json(trail)
-    facts = {name: item["value"] for doc in docs.values() for name, item in doc.facts.items()}
+    facts = {name: item["value"] for doc in everyone.values() for name, item in doc.facts.items()}
     rounded = {name: round(value, 4) if isinstance(value, float) else value for name, value in facts.items()}
     files[study.root / "report" / "facts.json"] = _json(rounded)
-    provenance = _provenance(study, steps, docs)
-    files[study.root / "report" / "run.json"] = _json(_run_record(study, steps, parameters, run_id) | provenance)
-    _put(study, files, alone=not only)
+    record = _run_record(study, steps, parameters, run_id) | _provenance(study, steps, everyone)
+    _put(study, files, record, alone=not only)
+
+
+def _current(study: Study, step: Step) -> Document | None:
+    """The document of a brief that is not published now, if what it was made from still stands."""
+    try:
+        return document(study, step)
+    except ResearchError:
+        return None
 
 
 def _typeset(study: Study, step: Step, notebook: Any, doc: Document, run_id: str) -> dict[Path, bytes]:
@@ -149,7 +173,7 @@ def _provenance(study: Study, steps: list[Step], docs: dict[Step, Document]) -> 
     for step, doc in docs.items():
         for key, cell in doc.cells.items():
             kind, name = key.split(":", 1)
-            passages = doc.passages.get(key) or doc.facts.get(name, {}).get("passages", []) if kind != "claim" else []
+            passages = doc.facts[name].get("passages", []) if kind == "fact" else doc.passages.get(key, [])
             entry = {"notebook": step.path.name, "cell": cell + 1} | ({"passages": passages} if passages else {})
             found[f"{kind}s"].setdefault(name, entry)
     for step in steps:
@@ -162,29 +186,41 @@ def _provenance(study: Study, steps: list[Step], docs: dict[Step, Document]) -> 
 def _made(study: Study, step: Step) -> Iterator[tuple[str, int]]:
     for number, cell in enumerate(with_outputs(study, step).cells, start=1):
         for output in cell.get("outputs", []):
-            for item in output.get("data", {}).get(MIME, {}).get("items", []):
-                yield item["name"], number
+            block = output.get("data", {}).get(MIME, {})
+            yield from ((item["name"], number) for item in block.get("items", []) if block["t"] == "made")
 
 
 def prose_problems(doc: Document, study: Study) -> list[str]:
     """`check_prose` with the study's codebook, and with its topics where it has any; and `check_length`."""
-    try:
+    unstable = []
+    if (study.work / "tables" / "topics.parquet").is_file():
         topics = study.read("topics")
         unstable = topics.loc[topics["unstable"], f"label_{doc.meta['language']}"].tolist()
-    except StaleTable:
-        unstable = []
     return [*check_prose(doc, _comparison(study), unstable=unstable), *check_length(doc)]
 
 
-def _comparison(study: Study) -> Comparison:
-    """The study's codebook as sentences are compared through it; read again when a file of it has changed."""
+def _comparison(study: Study) -> Comparison | None:
+    """The study's codebook, if any, as sentences are compared through it; read again when a file of it has changed."""
     folder = study.seeds / "codebook"
+    if not folder.is_dir():
+        return None
     return _read_comparison(folder, tuple((file, file.stat().st_mtime_ns) for file in sorted(folder.glob("*.yaml"))))
 
 
 @lru_cache(maxsize=1)
 def _read_comparison(folder: Path, stamps: tuple[tuple[Path, int], ...]) -> Comparison:
     return Comparison(load_codebook(folder))
+
+
+def _refuse_strange(doc: Document, step: Step) -> None:
+    """The language is the notebook's, and what its code draws is displayed."""
+    where = f"notebooks/{step.path.name}"
+    if doc.meta["language"] != step.language:
+        raise ResearchError(f"its cover says {doc.meta['language']!r}", where=where, remedy="give Cover the language")
+    hidden = [name for name in step.figures if f"figure:{name}" not in doc.cells]
+    if hidden:
+        remedy = "let Figure(…) be the last line of a cell, without a semicolon"
+        raise ResearchError(f"the figure {hidden[0]!r} is not displayed", where=where, remedy=remedy)
 
 
 def _refuse(problems: list[str], where: str) -> None:
@@ -212,16 +248,20 @@ def _json(content: Any) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
-def _put(study: Study, files: dict[Path, bytes], *, alone: bool) -> None:
-    """Put the files that differ in place; where they are `alone`, those that are no longer made go."""
+def _put(study: Study, files: dict[Path, bytes], record: dict[str, Any], *, alone: bool) -> None:
+    """Put the files that differ in place, ``run.json`` last; where they are `alone`, what an earlier run made goes."""
+    run = study.root / "report" / "run.json"
+    earlier = json.loads(run.read_text(encoding="utf-8")).get("files", []) if run.is_file() else []
+    made = sorted(path.relative_to(study.root).as_posix() for path in files)
+    files = files | {run: _json(record | {"files": made if alone else sorted({*made, *earlier})})}
     for path, content in files.items():
         if not path.is_file() or path.read_bytes() != content:
             with replacing(path) as handle:
                 handle.write(content)
-    for folder, pattern in (("figures", "*.*"), ("report", "brief.*"), ("report/tables", "*.csv")) if alone else ():
-        for old in (study.root / folder).glob(pattern):
-            if old not in files:
-                old.unlink()
+    for name in earlier if alone else []:
+        old = study.root / name
+        if old not in files and old.is_file() and study.root in old.resolve().parents:
+            old.unlink()
 
 
 def inputs(study: Study, steps: list[Step]) -> dict[str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from research.brief.runs import clean
-from research.errors import ResearchError
+from research.errors import ResearchError, StaleTable
 from research.study import Study
 
 KINDS = ("claim", "fact", "figure", "table")
@@ -33,7 +36,10 @@ def trace(study: Study, name: str) -> Iterator[str]:
     if not file.is_file():
         raise ResearchError("no brief has been built", where="report/run.json", remedy="run `research brief`")
     record = json.loads(file.read_text(encoding="utf-8"))
-    claims = study.read("claims").set_index("claim_id", drop=False)
+    try:
+        claims = study.read("claims").set_index("claim_id", drop=False)
+    except StaleTable:  # a study without claims
+        claims = pd.DataFrame()
     known = {kind: record[f"{kind}s"] for kind in KINDS} | {"claim": {id_: {} for id_ in claims.index}}
     kind, name = _named(name, known)
     entry = record[f"{kind}s"].get(name, {})
@@ -44,10 +50,10 @@ def trace(study: Study, name: str) -> Iterator[str]:
     facts = json.loads((study.root / "report" / "facts.json").read_text(encoding="utf-8"))
     yield f"fact {name} = {facts[name]}" if kind == "fact" else f"{kind} {name}"
     yield f"  made in {_place(entry)}"
-    yield from _code(study, entry)
+    yield from _code(study, entry, record["inputs"].get(f"notebooks/{entry['notebook']}", ""))
     passages = entry.get("passages", [])
     if not passages:
-        yield "  no passage is counted in it: the code above says what was looked for"
+        yield "  no passages are kept with it: the code above says what it counts or looks for"
     yield from _passages(passages, study)
 
 
@@ -70,9 +76,12 @@ def _place(entry: dict[str, Any]) -> str:
     return f"notebooks/{entry['notebook']}, cell {entry['cell']}"
 
 
-def _code(study: Study, entry: dict[str, Any]) -> Iterator[str]:
-    cells = json.loads((study.root / "notebooks" / entry["notebook"]).read_text(encoding="utf-8"))["cells"]
-    for line in "".join(cells[entry["cell"] - 1]["source"]).splitlines():
+def _code(study: Study, entry: dict[str, Any], sha256: str) -> Iterator[str]:
+    content = (study.root / "notebooks" / entry["notebook"]).read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        yield "  the notebook has changed since: run `research brief` to see its code here"
+        return
+    for line in "".join(json.loads(content)["cells"][entry["cell"] - 1]["source"]).splitlines():
         yield f"  | {line}"
 
 
