@@ -146,3 +146,13 @@ def test_the_charts_of_every_brief_tell_their_values_in_words(seeds):
     assert chart.alt == "Events by date. A meeting: July 2025 (worked out). A day: 12 January 2026 (stated in full)."
     assert to_svg(mapped.figure) == to_svg(draw.partner_map(rows, codebook, language="ar").figure)
     assert matrix._repr_png_().startswith(b"\x89PNG")
+
+
+def test_every_figure_and_table_of_the_brief_knows_its_passages():
+    import json
+
+    from conftest import ROOT
+
+    record = json.loads((ROOT / "report" / "run.json").read_text(encoding="utf-8"))
+    assert len(record["figures"]) == 5 and len(record["tables"]) == 3
+    assert all(entry["passages"] for kind in ("figures", "tables") for entry in record[kind].values())

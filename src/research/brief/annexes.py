@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from research.brief.blocks import Table
@@ -11,7 +13,15 @@ from research.wording import label, span, words
 _NOTHING = "–"
 
 
-def ledger_table(ledger: pd.DataFrame, codebook: Codebook, caption: str, *, source: str, language: str = "en") -> Table:
+def ledger_table(
+    ledger: pd.DataFrame,
+    codebook: Codebook,
+    caption: str,
+    *,
+    source: str,
+    language: str = "en",
+    passages: Sequence[str] = (),
+) -> Table:
     """What the record supports for each layer, and how certainly.
 
     Parameters
@@ -21,6 +31,8 @@ def ledger_table(ledger: pd.DataFrame, codebook: Codebook, caption: str, *, sour
     codebook : Codebook
     caption, source : str
     language : str
+    passages : sequence of str
+        Ids of those that the ledger counts.
     """
     say = words(language)
     ledger = ledger[::-1]  # the top of the stack first, as the chart has it
@@ -33,9 +45,8 @@ def ledger_table(ledger: pd.DataFrame, codebook: Codebook, caption: str, *, sour
         say["claims"]: ledger["claims"].to_numpy(),
         say["certainty"]: [say[f"grade_{grade}"] for grade in ledger["certainty"]],
     }
-    return Table(
-        pd.DataFrame(columns), caption, name="ledger", source=source, widths=[2.4, 1.3, 0.9, 0.9, 1.2, 1.0, 1.4]
-    )
+    widths = [2.4, 1.3, 0.9, 0.9, 1.2, 1.0, 1.4]
+    return Table(pd.DataFrame(columns), caption, name="ledger", source=source, widths=widths, passages=passages)
 
 
 def instruments_table(
@@ -78,7 +89,15 @@ def instruments_table(
     )
 
 
-def actors_table(actors: pd.DataFrame, codebook: Codebook, caption: str, *, source: str, language: str = "en") -> Table:
+def actors_table(
+    actors: pd.DataFrame,
+    codebook: Codebook,
+    caption: str,
+    *,
+    source: str,
+    language: str = "en",
+    passages: Sequence[str] = (),
+) -> Table:
     """Who is named, from where, for whom they speak, and how often.
 
     Parameters
@@ -88,6 +107,8 @@ def actors_table(actors: pd.DataFrame, codebook: Codebook, caption: str, *, sour
     codebook : Codebook
     caption, source : str
     language : str
+    passages : sequence of str
+        Ids of those that name them.
     """
     say = words(language)
     columns = {
@@ -98,7 +119,8 @@ def actors_table(actors: pd.DataFrame, codebook: Codebook, caption: str, *, sour
         say["stories"]: actors["stories"].to_numpy(),
         say["mentions"]: actors["mentions"].to_numpy(),
     }
-    return Table(pd.DataFrame(columns), caption, name="actors", source=source, widths=[3.2, 1.2, 2.8, 0.8, 0.9, 1.0])
+    widths = [3.2, 1.2, 2.8, 0.8, 0.9, 1.0]
+    return Table(pd.DataFrame(columns), caption, name="actors", source=source, widths=widths, passages=passages)
 
 
 def _instrument(title: str, codebook: Codebook, language: str) -> str:

@@ -5,6 +5,7 @@ Every function takes tables and returns a matplotlib Figure; `topic_sizes`, whic
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,7 +21,7 @@ _MANY_DOCUMENTS = 12
 _MAP_MARKS = "osD^vP"  # so that topics are told apart in grey
 
 
-def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en") -> Chart:
+def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en", passages: Iterable[str] = ()) -> Chart:
     """Topics by size, with the number of bootstrap samples in which each was found again.
 
     Parameters
@@ -31,6 +32,8 @@ def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en") -> Cha
         Number of samples.
     language : str
         Of the labels.
+    passages : iterable of str
+        Ids of those that have a topic.
     """
     say = words(language)
     rows = topics.sort_values(["size", "topic_id"], ascending=[True, False]).reset_index(drop=True)
@@ -60,11 +63,8 @@ def topic_sizes(topics: pd.DataFrame, runs: int, *, language: str = "en") -> Cha
         for side in ("bottom", "left", "right"):
             axes.spines[side].set_visible(False)
     told = [f"{row[f'label_{language}']}: {row['size']} ({notes[y]})." for y, row in rows.iterrows()]
-    return Chart(
-        figure,
-        rows[["topic_id", "size", "found_in_runs"]].set_index("topic_id"),
-        " ".join([say["alt_topics"], *told[::-1]]),
-    )
+    data = rows[["topic_id", "size", "found_in_runs"]].set_index("topic_id")
+    return Chart(figure, data, " ".join([say["alt_topics"], *told[::-1]]), tuple(sorted(passages)))
 
 
 def topic_spread(
