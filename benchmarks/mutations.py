@@ -215,7 +215,8 @@ class Statements:
             Facts(facts, self.codebook, language=language),
             Notes(self.claims, self.corpus, language=language),
         ]
-        empty = {"svg": "", "caption": "", "alt": "", "source": "", "columns": [], "numeric": [], "rows": []}
+        texts = dict.fromkeys(("svg", "caption", "alt", "source"), "")
+        empty = texts | {"columns": [], "numeric": [], "rows": [], "values": []}
         shown = [block.data for block in blocks]
         shown += [{"t": "figure", "name": name, **empty} for name in re.findall(r'name="(\w+)"', code)]
         shown += [{"t": "table", "name": name, "evidence": [], **empty} for name in re.findall(r"(\w+)_table\(", code)]

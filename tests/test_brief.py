@@ -17,6 +17,7 @@ from research.brief.exporters import BriefHTMLExporter, BriefPDFExporter
 from research.brief.model import core_words, from_notebook
 from research.codebook import Codebook, Concept
 from research.errors import CheckFailed
+from research.plotting import Chart
 from research.statements import Comparison
 
 HOSTILE = '#eval("1") <script>alert(1)</script> $\\input{/etc/passwd}$ \u202eevil\u0007 **x** [a](javascript:b) 漢字 🙂'
@@ -229,6 +230,8 @@ def test_a_figure_needs_a_short_title_a_source_and_words_for_those_who_do_not_se
         Figure(bars(), "short", name="f", source=" ")
     with pytest.raises(ResearchError, match="its alternative text lacks 2"):
         Figure(bars(), "short", name="f", source="s", alt="One bar of 1.")
+    halves = Chart(bars().figure, pd.DataFrame({"share": [0.25]}), "Une part de 0,25.")
+    assert Figure(halves, "short", name="f", source="s").data["values"] == [[0.25]]
     one, two = (Figure(bars(), "short", name="f", source="s") for _ in range(2))
     assert one.data == two.data and one._png == two._png
     assert "<text" not in one.data["svg"] and "dc:date" not in one.data["svg"]
@@ -341,6 +344,10 @@ def test_what_stands_before_the_annexes_is_counted(notes):
         "the text before the annexes has 1501 words; at most 1500",
         "the summary has 1501 words; at most 150",
     ]
+    headed = from_notebook(executed("## Two words\n\n" + "word " * 149, notes, tags=("summary",)))
+    assert check_length(headed) == ["the summary has 151 words; at most 150"]
+    with pytest.raises(ResearchError, match="cell 3: an annex before any text"):
+        from_notebook(executed("word " * 2000, notes, tags=("annex",)))
     vowels = from_notebook(executed("وُقّعت مذكّرات", notes))
     assert core_words(vowels) == 2  # marks are no letters of their own
 
@@ -383,6 +390,7 @@ def test_every_page_has_its_number_and_every_note_the_page_that_cites_it(notes):
         ('{{ facts.none | zero("Fourteen") }} papers name a lake.', 'prints "Fourteen" for nought'),
         ("## Fourteen papers", 'the number "Fourteen" is not bound'),
         ("Algeria owns \ue00114\ue001 plants.", "neither cited nor bound"),
+        ("“14 lakes” dried up in {{ facts.none }} years.", 'the number "14" is not bound'),
     ],
 )
 def test_no_number_comes_in_by_another_door(notes, prose, problem):
@@ -403,6 +411,8 @@ def test_what_has_one_name_is_there_once(notes):
     twice = [Table(pd.DataFrame({"n": [1]}), "Words", name="words") for _ in range(2)]
     with pytest.raises(ResearchError, match="a second table named 'words'"):
         from_notebook(executed("x", *twice, notes))
+    with pytest.raises(ResearchError, match="table empty: no columns"):
+        Table(pd.DataFrame(), "Nothing", name="empty")
     with pytest.raises(ResearchError, match="table words: 3 widths; give one a column"):
         Table(pd.DataFrame({"n": [1]}), "Words", name="words", widths=[1, 1, 1])
 
@@ -413,3 +423,24 @@ def test_key_figures_are_one_list_and_titles_cite_nothing(notes):
         from_notebook(executed("- **{{ facts.n }}** lakes\n\nAnd more.", fact("n", 2), notes, tags=("numbers",)))
     with pytest.raises(ResearchError, match="a citation in the title"):
         from_notebook(executed("x", notes, title="Lakes[^lakes-mou]"))
+
+
+def test_a_caption_has_only_numbers_that_are_shown_and_denies_nothing_unguarded(notes, seeds):
+    def problems(caption, *beside):
+        figure = Figure(bars(), caption, name="f", source="s")
+        return check_prose(from_notebook(executed("", figure, *beside, notes)), Comparison(seeds[0].codebook()))
+
+    assert problems("2 of 3 lakes") == problems("All of 14 lakes", fact("lakes", 14)) == []
+    assert problems("All of 14 lakes") == ['cell 2: the number "14" is in no value of f: "All of 14 lakes"']
+    assert problems("No lake is named") == [
+        'cell 2: a caption that denies, and no guard(…) beside it: "No lake is named"'
+    ]
+    assert problems("No lake is named", guard(condition=True, message="no lake is named")) == []
+    words = Table(pd.DataFrame({"Word": ["lake"], "n": [7]}), "7 lakes of 8", name="words")
+    (found,) = check_prose(from_notebook(executed("", words, notes)))
+    assert found == 'cell 2: the number "8" is in no value of words: "7 lakes of 8"'
+
+
+def test_a_comment_in_the_prose_is_not_printed(notes):
+    doc = from_notebook(executed("<!-- who checks\nthis? -->\n\nSigned.[^lakes-mou]<!-- later --> <b>x</b>", notes))
+    assert "checks" not in flat(doc) and "later" not in flat(doc) and "<b>" in flat(doc)

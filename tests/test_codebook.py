@@ -24,6 +24,7 @@ def entry(id, en=None, more=""):
         ([entry("a"), entry("a", "other")], r"book\.yaml:4:10: duplicate id 'a', first at book\.yaml:3:10; rename"),
         ([entry("a", "same"), entry("b", "Sàme")], "concepts 'a' and 'b' share the label"),
         ([entry("a", more="broader: nowhere")], "broader 'nowhere' is not in the codebook"),
+        ([entry("a", more="member_of: nobody")], "member_of 'nobody' is not in the codebook"),
         ([entry("a", more="broader: b"), entry("b", more="broader: a")], "broader than itself"),
         ([entry("a", more="colour: red")], r"book\.yaml:3:\d+: 'a': colour: Extra inputs"),
         (["{id: a, scheme: layer, label: {en: word}}"], r"book\.yaml:3:\d+: 'a': label: .*no label in ar, fr"),

@@ -253,6 +253,16 @@ def test_check_says_what_it_looked_at(study):
     )
 
 
+def test_check_needs_neither_claims_nor_briefs(study):
+    (study.root / "notebooks" / "brief.en.ipynb").unlink()
+    (study.root / "seeds" / "claims.yaml").unlink()
+    result = invoke(study, "check")
+    assert (result.exit_code, result.output.strip()) == (
+        0,
+        "0 claims, 0 quotes found in their articles; 0 problem(s) in the prose",
+    )
+
+
 def test_an_untouched_module_leaves_a_notebook_alone():
     steps = {step.name: step for step in plan(Study.find(Path(__file__)))}
     reached = {file.name for file in steps["3_topics"].modules}

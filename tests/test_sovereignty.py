@@ -1,8 +1,13 @@
-import pandas as pd
+import re
+from dataclasses import replace
 
-from research import code_corpus, load_claims, sovereignty_ledger
+import pandas as pd
+import pytest
+
+from research import ResearchError, code_corpus, load_claims, sovereignty_ledger
 from research import figures as draw
 from research.brief import actors_table, instruments_table, ledger_table
+from research.codebook import Codebook, Concept
 from research.plotting import to_svg
 from research.sovereignty import _certainty, actors, grade_claims, partners, versions
 from research.tables import table
@@ -96,6 +101,34 @@ def test_partners_are_bodies_and_a_story_told_twice_is_one_at_its_furthest(seeds
     assert talks.groupby(["story_id", "partner"])["instrument_id"].nunique().max() == 1
 
 
+def test_what_cannot_be_drawn_is_said(seeds):
+    study, corpus = seeds
+    codebook = study.codebook()
+    evidence = code_corpus(corpus, codebook)
+    with pytest.raises(ResearchError, match="no story is told in two languages; leave this figure out"):
+        versions(evidence, codebook, corpus=replace(corpus, story_links=corpus.story_links.iloc[:0]))
+    with pytest.raises(ResearchError, match="timeline: none of the events has a date"):
+        draw.timeline(corpus.dates, {"nowhere#p00": "Nothing"})
+    unstated = replace(evidence, instruments=evidence.instruments.assign(status=""))
+    with pytest.raises(ResearchError, match="partner map: nobody is a partner in anything"):
+        draw.partner_map(partners(unstated, codebook, corpus=corpus), codebook)
+
+
+def test_a_title_with_a_comma_is_translated_whole():
+    labels = {"road": "law of roads, bridges and ports", "mou": "memorandum"}
+    book = Codebook(
+        {
+            key: Concept(id=key, scheme="instrument", label={"en": en, "fr": key, "ar": key})
+            for key, en in labels.items()
+        }
+    )
+    row = {"doc_id": "a", "passage_id": "a#p00", "start": 0, "parties": [], "status": "", "inferred": [], "date": ""}
+    titles = ["law of roads, bridges and ports", "memorandum, law of roads, bridges and ports", "an act, memorandum"]
+    frame = pd.DataFrame([row | {"title": title, "quantity": 1} for title in titles])
+    made = instruments_table(frame, book, "c", source="s", language="fr").data["rows"]
+    assert [line[0] for line in made] == ["road", "mou, road", "an act, mou"]
+
+
 def test_actors_are_counted_by_article_and_story(seeds):
     study, corpus = seeds
     codebook = study.codebook()
@@ -126,6 +159,10 @@ def test_the_tables_of_every_brief_speak_its_language(seeds):
     papers = instruments_table(evidence.instruments, codebook, "جدول", source="s", language="ar").data
     assert ["مذكرة تفاهم، اتفاقية", "وزارة الانتقال الرقمي"] in [row[:2] for row in papers["rows"]]
     assert any(row[2].endswith("*") for row in papers["rows"]) and papers["passages"][0].startswith("000")
+    assert all(re.fullmatch(r"\d{3}#p\d\d", row[-1]) for row in papers["rows"])
+    again = evidence.instruments.replace({"passage_id": {r"^002_\w+": "000_another"}}, regex=True)
+    numbers = [row[-1] for row in instruments_table(again, codebook, "c", source="s").data["rows"]]
+    assert all("_" in number for number in numbers) and any(n.startswith("000_another#") for n in numbers)
     named = actors_table(actors(evidence, codebook, corpus=corpus), codebook, "Actors", source="s").data
     assert ["Current AI", "International", "–", "1", "1", "1"] in named["rows"]
 

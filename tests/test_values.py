@@ -9,7 +9,7 @@ from research.brief import Facts, fact
 from research.brief.runs import runs, spaced
 from research.brief.values import Bound, Values
 from research.tables import table
-from research.wording import LOCALES, _entries, words
+from research.wording import _entries, words
 
 MADE = {
     "papers": 1234, "none": 0, "share": 0.5, "saving": 70, "name": "Plan", "held": datetime.date(2026, 2, 1), "silent": ["chips", "ai"],
@@ -20,7 +20,7 @@ MADE = {
 def values():
     def made(language="en"):
         items = {name: dict(fact(name, value).data) for name, value in MADE.items()}
-        items["silent"]["labels"] = ["Chips and wires", "AI models"]
+        items["silent"]["labels"] = ["chips and wires", "AI models"]
         return Values(items, ["bars"], ["words"], language=language)
 
     return made
@@ -79,6 +79,14 @@ def test_prose_reaches_facts_and_nothing_else(values, expression, why):
         values().evaluate(expression)
 
 
+def test_a_name_in_a_list_keeps_its_capital(codebook):
+    codebook.concepts["chips"].label["en"] = "Chips"
+    made = Facts()
+    made.add(None, named=["firm", "chips"])
+    (item,) = Facts(made.table(), codebook, language="en").data["items"]
+    assert item["labels"] == ["Orbanel", "chips"]
+
+
 def test_facts_travel_as_a_table_with_the_passages_they_count():
     found = Facts()
     rows = table(
@@ -130,7 +138,7 @@ def test_text_is_cut_into_runs_of_one_script():
 
 
 def test_every_word_of_the_interface_is_in_every_language():
-    assert all(set(entry) == set(LOCALES) for entry in _entries().values())
-    assert all(entry[language] or not entry["en"] for entry in _entries().values() for language in LOCALES)
+    assert all(set(entry) == set(_entries()["locale"]) for entry in _entries().values())
+    assert all(entry[language] or not entry["en"] for entry in _entries().values() for language in _entries()["locale"])
     with pytest.raises(ResearchError, match="no brief can be written in 'de'; one of en, fr, ar"):
         words("de")

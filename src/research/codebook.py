@@ -184,7 +184,7 @@ def load_codebook(path: str | Path) -> Codebook:
     if not concepts:
         raise ResearchError("the codebook is empty", where=str(path), remedy="add at least one concept")
     _check_labels(concepts, home)
-    _check_broader(concepts, home)
+    _check_references(concepts, home)
     return Codebook(concepts)
 
 
@@ -230,8 +230,14 @@ def _check_labels(concepts: Mapping[str, Concept], home: dict[str, _Place]) -> N
                 )
 
 
-def _check_broader(concepts: Mapping[str, Concept], home: dict[str, _Place]) -> None:
+def _check_references(concepts: Mapping[str, Concept], home: dict[str, _Place]) -> None:
     for concept in concepts.values():
+        if concept.member_of and concept.member_of not in concepts:
+            raise ResearchError(
+                f"concept {concept.id!r}: member_of {concept.member_of!r} is not in the codebook",
+                where=home[concept.id].at("member_of"),
+                remedy="add it or correct the id",
+            )
         seen, queue = {concept.id}, list(concept.broader)
         while queue:
             broader = queue.pop()

@@ -98,7 +98,8 @@ def partner_map(rows: pd.DataFrame, codebook: Codebook, *, language: str = "en")
     language : str
     """
     say = words(language)
-    rows = rows[rows["status"] != ""]
+    if rows.empty:
+        raise ResearchError("nobody is a partner in anything", where="partner map", remedy="leave this figure out")
     rank = rows.assign(rank=rows["status"].map(STATUSES.index), place=rows["origin"].map(ORIGINS.index))
     best = rank.groupby(["place", "origin", "partner", "layer"], as_index=False)["rank"].max()
     top = best.groupby(["place", "origin", "partner"], as_index=False)["rank"].max()

@@ -93,8 +93,7 @@ def _origins(codes: pd.DataFrame, mentions: pd.DataFrame, codebook: Codebook) ->
 
 def _body(concept_id: str, codebook: Codebook) -> str:
     """A person counts for the body they speak for."""
-    body = codebook.concepts[concept_id].member_of
-    return body if body in codebook.concepts else concept_id
+    return codebook.concepts[concept_id].member_of or concept_id
 
 
 def _grade(stories: int, *, fact: bool, hedged: bool, named: bool) -> int:
@@ -156,8 +155,9 @@ def partners(
 ) -> pd.DataFrame:
     """Who is a partner in what: one row a partner, layer, status and story.
 
-    Persons count for the body they speak for; parties that the text leaves open, and whoever `apart_from` names
-    (the study's own ministry), are left out. What two outlets or languages tell of one story counts once.
+    Persons count for the body they speak for; parties that the text leaves open, papers that it gives no status, and
+    whoever `apart_from` names (the study's own ministry), are left out. What two outlets or languages tell of one
+    story counts once.
 
     Returns
     -------
@@ -168,9 +168,10 @@ def partners(
     rows = evidence.instruments.explode("parties").dropna(subset="parties")
     rows = rows.assign(partner=[_body(party, codebook) for party in rows["parties"]])
     rows = rows.assign(origin=[codebook.concepts[partner].origin for partner in rows["partner"]])
-    rows = rows[(rows["origin"] != "") & ~rows["partner"].isin(apart_from)].explode("layers")
+    known = (rows["origin"] != "") & (rows["status"] != "")
+    rows = rows[known & ~rows["partner"].isin(apart_from)].explode("layers")
     rows = rows.assign(layer=rows["layers"].fillna("")).merge(corpus.documents[["doc_id", "story_id"]])
-    order = rows["status"].map(["", *STATUSES].index)
+    order = rows["status"].map(STATUSES.index)
     rows = rows.assign(order=order).sort_values(["order", "passage_id"], ascending=[False, True], kind="stable")
     told = ["story_id", "partner", "kind", "title"]
     first = rows.groupby(told)["doc_id"].transform("first")

@@ -16,8 +16,6 @@ from research.errors import ResearchError
 if TYPE_CHECKING:
     from research.codebook import Codebook
 
-# How each language writes numbers and dates: as the press of Morocco does in French and Arabic.
-LOCALES = {"en": "en_GB", "fr": "fr", "ar": "ar_MA"}
 RIGHT_TO_LEFT = ("ar",)
 
 
@@ -36,9 +34,15 @@ def words(language: str) -> dict[str, str]:
     >>> words("fr")["figure"], words("ar")["signed"]
     ('Figure', 'توقيع')
     """
-    if language not in LOCALES:
-        raise ResearchError(f"no brief can be written in {language!r}", remedy=f"one of {', '.join(LOCALES)}")
+    known = _entries()["locale"]
+    if language not in known:
+        raise ResearchError(f"no brief can be written in {language!r}", remedy=f"one of {', '.join(known)}")
     return {key: entry[language] for key, entry in _entries().items()}
+
+
+def _locale(language: str) -> str:
+    """Whose conventions numbers and dates follow."""
+    return words(language)["locale"]
 
 
 def number(value: int | float, language: str) -> str:
@@ -50,7 +54,7 @@ def number(value: int | float, language: str) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0.00" if isinstance(value, float) else "#,##0"
-    return str(format_decimal(value, format=pattern, locale=LOCALES[language]))
+    return str(format_decimal(value, format=pattern, locale=_locale(language)))
 
 
 def percent(value: int | float, language: str) -> str:
@@ -72,7 +76,7 @@ def day(value: Any, language: str, *, short: bool = False) -> str:
     """
     from babel.dates import format_date
 
-    written = str(format_date(value, "d MMM y" if short else "d MMMM y", locale=LOCALES[language]))
+    written = str(format_date(value, "d MMM y" if short else "d MMMM y", locale=_locale(language)))
     return f"1er{written[1:]}" if language == "fr" and value.day == 1 else written
 
 
@@ -90,7 +94,7 @@ def span(first: str, last: str, language: str, *, short: bool = False) -> str:
         and (end + datetime.timedelta(days=1)).day == 1
         and (start.year, start.month) == (end.year, end.month)
     ):
-        return str(format_date(start, "LLL y" if short else "LLLL y", locale=LOCALES[language]))
+        return str(format_date(start, "LLL y" if short else "LLLL y", locale=_locale(language)))
     return " – ".join(dict.fromkeys(day(value, language, short=short) for value in (start, end)))
 
 
@@ -103,7 +107,7 @@ def month(value: Any, language: str) -> str:
     """
     from babel.dates import format_date
 
-    return str(format_date(value, "LLL", locale=LOCALES[language]))
+    return str(format_date(value, "LLL", locale=_locale(language)))
 
 
 def label(codebook: Codebook, concept_id: str, language: str) -> str:
@@ -119,4 +123,4 @@ def listed(items: list[str], language: str, *, style: Literal["standard", "or"] 
     """
     from babel.lists import format_list
 
-    return str(format_list(items, style=style, locale=LOCALES[language]))
+    return str(format_list(items, style=style, locale=_locale(language)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -77,7 +78,7 @@ def instruments_table(
         ],
         say["quantity"]: [str(n) if n else say["several"] for n in rows["quantity"]],
         say["date"]: [_date(d, language) + star for d, star in zip(rows["date"], mark["date"], strict=True)],
-        say["passage"]: [_passage(passage_id) for passage_id in rows["passage_id"]],
+        say["passage"]: _short(rows["passage_id"].tolist()),
     }
     return Table(
         pd.DataFrame(columns),
@@ -126,7 +127,17 @@ def actors_table(
 def _instrument(title: str, codebook: Codebook, language: str) -> str:
     """A title, which the table has in English, in the brief's language; of several kinds at once, each."""
     ids = {concept.label["en"]: concept.id for concept in codebook.scheme("instrument", "initiative")}
-    return words(language)["comma"].join(label(codebook, ids.get(part, part), language) for part in title.split(", "))
+    return words(language)["comma"].join(label(codebook, ids.get(part, part), language) for part in _parts(title, ids))
+
+
+def _parts(title: str, known: Collection[str]) -> list[str]:
+    """The titles that were joined by commas; a title may hold commas itself."""
+    if title in known or ", " not in title:
+        return [title]
+    cuts = [i for i in range(len(title)) if title.startswith(", ", i)]
+    whole = [cut for cut in cuts if title[:cut] in known]
+    cut = max(whole, default=cuts[0])
+    return [title[:cut], *_parts(title[cut + 2 :], known)]
 
 
 def _date(period: str, language: str) -> str:
@@ -134,7 +145,9 @@ def _date(period: str, language: str) -> str:
     return span(first, last or first, language, short=True) if period else _NOTHING
 
 
-def _passage(passage_id: str) -> str:
-    """Short, as the article's number is enough to find it: "000#p05"."""
-    document, _, position = passage_id.partition("#")
-    return f"{document.partition('_')[0]}#{position}"
+def _short(passage_ids: list[str]) -> list[str]:
+    """Ids by the article's number alone, "000#p05", as long as that is enough to find it."""
+    documents = {passage_id.partition("#")[0] for passage_id in passage_ids}
+    if len({document.partition("_")[0] for document in documents}) < len(documents):
+        return passage_ids
+    return [re.sub("_[^#]*#", "#", passage_id, count=1) for passage_id in passage_ids]

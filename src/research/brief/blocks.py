@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from research.errors import ResearchError
+from research.wording import RIGHT_TO_LEFT
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MplFigure
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 MIME = "application/vnd.research.block+json"
 TITLE_WORDS = 10
-_DIRECTION = {"ar": "rtl"}
 
 
 class Block(ABC):
@@ -83,7 +83,9 @@ class Figure(Block):
         words = alt or drawn.alt
         if not words.strip() or not source.strip():
             raise ResearchError("no alternative text or no source", where=f"figure {name}", remedy="write both")
-        untold = sorted(_numbers(drawn.data) - set(re.findall(r"\d+(?:\.\d+)?", words)))
+        untold = sorted(
+            _numbers(drawn.data) - set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d\d\b)", ".", words)))
+        )
         if untold:
             raise ResearchError(
                 f"its alternative text lacks {', '.join(untold[:5])}", where=f"figure {name}", remedy="tell every value"
@@ -154,6 +156,8 @@ class Table(Block):
         passages: Sequence[str] = (),
     ) -> None:
         _refuse_path(name)
+        if frame.columns.empty:
+            raise ResearchError("no columns", where=f"table {name}", remedy="give it a frame with some")
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
         cited = [list(ids) for ids in evidence or []]
         if widths is not None and len(widths) != len(frame.columns) + bool(cited):
@@ -259,7 +263,7 @@ class Notes(Block):
         rows = []
         for item in self.data["items"]:
             quotes = "".join(
-                f'<blockquote lang="{q["language"]}" dir="{_DIRECTION.get(q["language"], "ltr")}">'
+                f'<blockquote lang="{q["language"]}" dir="{"rtl" if q["language"] in RIGHT_TO_LEFT else "ltr"}">'
                 f"{html.escape(q['exact'])}</blockquote>"
                 for q in item["quotes"]
             )

@@ -1,7 +1,7 @@
 """Is every sentence of the record cited or bound, every number bound, and nothing said that the quotes do not say?
 
 Cells tagged ``judgement`` or ``method`` are the authors' own and are exempt from citing; headings too. A number in
-any other cell must be a fact, stand in a codebook name (*Digital Morocco 2030*), or in quotation marks.
+any other cell must be a fact, stand in a codebook name (*Digital Morocco 2030*), or be quoted from a claim it cites.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable
             text = _flat(block["c"])
             for number in _loose_numbers(text, doc.meta):
                 problems.append(f'{doc.place(block["cell"], text)}: the number "{number}" is not bound: "{text}"')
+    problems += _caption_problems(doc, comparison)
     for cell, lead, text in _texts(doc.blocks):
         for number in _loose_numbers(lead, doc.meta):
             problems.append(f'{doc.place(cell, lead)}: the number "{number}" is not bound to a fact: "{lead}"')
@@ -73,6 +74,34 @@ def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable
                 if found:
                     problems.append(f"{place}: not in the quotes it cites: {', '.join(found)}: {shown}")
     return problems
+
+
+def _caption_problems(doc: Document, comparison: Comparison | None) -> Iterator[str]:
+    """Captions say in a string of code what a figure or table shows: its numbers, and nothing missing unguarded."""
+    for block in doc.blocks:
+        if block["t"] not in ("figure", "table"):
+            continue
+        caption = "".join(run["v"] for run in block["caption"])
+        known = {item["value"] for item in doc.facts.values() if isinstance(item["value"], (int, float))}
+        known |= set(_counts(block, doc.meta["language"]))
+        for found in find_numbers(caption, doc.meta["language"]):
+            if found.value not in known:
+                number = caption[found.start : found.end]
+                yield f'cell {block["cell"] + 1}: the number "{number}" is in no value of {block["name"]}: "{caption}"'
+        if comparison and comparison.negates(caption) and block["cell"] not in doc.guarded:
+            yield f'cell {block["cell"] + 1}: a caption that denies, and no guard(…) beside it: "{caption}"'
+
+
+def _counts(block: Json, language: str) -> Iterator[float]:
+    """The numbers that a figure or table shows, those of its rows and columns, and its sum."""
+    rows = (
+        block["values"] if block["t"] == "figure" else [["".join(r["v"] for r in c) for c in w] for w in block["rows"]]
+    )
+    shown = [cell for row in rows for cell in row]
+    values = [cell for cell in shown if isinstance(cell, (int, float))]
+    words = [cell for cell in shown if isinstance(cell, str)] + ([block["alt"]] if block["t"] == "figure" else [])
+    yield from (len(rows), max(map(len, rows), default=0), sum(values), *values)
+    yield from (number.value for text in words for number in find_numbers(text, language))
 
 
 def _denials(blocks: list[Json]) -> Iterator[tuple[int, str]]:
@@ -175,7 +204,9 @@ def _beyond(sentence: str, cited: list[Json], comparison: Comparison, language: 
 
 
 def _loose_numbers(sentence: str, meta: Json) -> Iterator[str]:
-    rest = _QUOTED.sub(" ", _MARKED[_FACT].sub(" ", _MARKED[_REF].sub(" ", sentence)))
+    rest = _MARKED[_FACT].sub(" ", _MARKED[_REF].sub(" ", sentence))
+    if _REF in sentence:  # what is quoted from nowhere is the writer's own
+        rest = _QUOTED.sub(" ", rest)
     for name in sorted(meta.get("names", []), key=len, reverse=True):
         rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
     for number in find_numbers(rest, meta["language"]):

@@ -81,12 +81,10 @@ class Facts(Block):
     def __init__(
         self, table: pd.DataFrame | None = None, codebook: Codebook | None = None, *, language: str = "en"
     ) -> None:
-        from research.wording import label
-
         items = [] if table is None else table.to_dict("records")
         for item in items:
             if item["type"] == "list" and codebook:
-                item["labels"] = [label(codebook, concept, language) for concept in item["value"]]
+                item["labels"] = [_inside(codebook, concept, language) for concept in item["value"]]
         super().__init__({"t": "facts", "items": items})
 
     def add(self, rows: pd.DataFrame | None, **values: Value) -> Block:
@@ -112,6 +110,15 @@ class Facts(Block):
     def _html(self) -> str:
         items = self.data["items"]
         return f"<details><summary>{len(items)} facts</summary>{_listed(items)}</details>"
+
+
+def _inside(codebook: Codebook, concept_id: str, language: str) -> str:
+    """A label as it stands inside a sentence: "AI models", "Mistral AI", but "chips"."""
+    from research.wording import label
+
+    found = label(codebook, concept_id, language)
+    named = concept_id in {concept.id for concept in codebook.scheme("actor", "initiative")}
+    return found[:1].lower() + found[1:] if found[1:2].islower() and not named else found
 
 
 class _Shown(Block):

@@ -28,6 +28,7 @@ _OPINION = {"judgement", "method"}  # tags of cells that are no record
 _LONG_TABLE, _LONG_BOX = 15, 2000  # rows and characters, from which a table or box may run over a page's end
 _UNGRADED = {*_OPINION, "silence"}  # what is absent is not as certain as the claims beside it
 _LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
+_COMMENT = re.compile(r"(?:<!--.*?-->\s*)+", re.DOTALL)
 _WORDS = re.compile(r"[^\W_][\w\u0300-\u036f\u064b-\u0655]*(?:['’\-][^\W_][\w\u064b-\u0655]*)*")
 
 
@@ -55,6 +56,8 @@ class Document:
         Names of the facts that prose prints, in order.
     sources : list of str
         The text of each cell, to find a line in.
+    guarded : set of int
+        Numbers of the cells with a `guard`.
     """
 
     meta: Json
@@ -66,6 +69,7 @@ class Document:
     passages: dict[str, list[str]] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    guarded: set[int] = field(default_factory=set)
 
     def place(self, cell: int, fragment: str) -> str:
         """Where in the notebook a fragment of prose stands: ``cell 4, line 2``, both counted from one."""
@@ -122,6 +126,8 @@ class Builder:
             self.cell = number
             tags = cell.metadata.get("tags", [])
             if "annex" in tags and not any(block["t"] == "annex" for block in self.doc.blocks):
+                if not any(_texts([block for block in self.doc.blocks if block["t"] != "h"])):
+                    raise self._error("an annex before any text", "tag the first cell of the annexes only")
                 self.doc.blocks.append({"t": "annex"})
             if cell.cell_type == "markdown":
                 self._prose(cell.source, tags)
@@ -162,6 +168,8 @@ class Builder:
                     self.doc.claims |= {item["id"]: item for item in block["items"]}
                 elif block["t"] == "cover":
                     self.doc.meta |= {key: value for key, value in block.items() if key != "t"}
+                elif block["t"] == "guard":
+                    self.doc.guarded.add(number)
                 elif block["t"] in named:
                     if block["name"] in named[block["t"]]:
                         raise self._error(f"a second {block['t']} named {block['name']!r}", "give it another name")
@@ -191,7 +199,7 @@ class Builder:
         for is_heading, group in groupby(blocks, key=lambda block: block["t"] == "h"):
             found = list(group)
             if is_heading or not kind:
-                self.doc.blocks += found
+                self.doc.blocks += [block | {"of": kind} for block in found] if is_heading and kind else found
             else:
                 if kind == "numbers" and not _are_numbers(found):
                     raise self._error("not one list of numbers", "write a list whose items begin with **a number**")
@@ -212,6 +220,8 @@ class Builder:
                 found.append({"t": "ol" if token["attrs"].get("ordered") else "ul", "items": items})
             elif kind == "block_quote":
                 found.append({"t": "quote", "c": self._blocks(token["children"])})
+            elif kind == "block_html" and _COMMENT.fullmatch(token["raw"].strip()):
+                continue  # a note to the other authors
             elif kind in ("block_code", "block_html"):
                 found.append({"t": "p", "c": self._runs(token["raw"]), "cell": self.cell})
             elif kind == "table":
@@ -248,6 +258,8 @@ class Builder:
                 found.append(self._value(token["raw"]))
             elif kind == "image":
                 raise self._error("an image", "display Figure(…) instead", "![")
+            elif kind == "inline_html" and _COMMENT.fullmatch(token["raw"]):
+                continue
             elif kind == "softbreak":
                 found.append({"t": "run", "v": " "})
             elif kind == "linebreak":
@@ -379,8 +391,9 @@ def core_words(doc: Document) -> int:
 
 
 def box_words(doc: Document, kind: str) -> int:
-    """Words in the boxes of one kind."""
-    return len(_WORDS.findall(" ".join(_texts([b for b in doc.blocks if b["t"] == "box" and b["kind"] == kind]))))
+    """Words in the boxes of one kind, and in the headings of their cells."""
+    found = [b for b in doc.blocks if (b["t"] == "box" and b["kind"] == kind) or b.get("of") == kind]
+    return len(_WORDS.findall(" ".join(_texts(found))))
 
 
 def _texts(blocks: list[Json]) -> Iterator[str]:

@@ -51,17 +51,12 @@ class _Value:
         return str(self.value)
 
     def joined(self, style: Literal["standard", "or"]) -> str:
-        return listed([_inside(label) for label in self.labels], self.language, style=style)
+        return listed(list(self.labels), self.language, style=style)
 
 
 def _value(item: Json, language: str) -> _Value:
     labels: list[str] = item.get("labels") or item["value"] if item["type"] == "list" else []
     return _Value(item["name"], item["value"], item["type"], tuple(labels), language)
-
-
-def _inside(label: str) -> str:
-    """A label as it stands inside a sentence: "AI models", but "chips"."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _zero(value: _Value, word: str) -> Bound:
