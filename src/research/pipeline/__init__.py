@@ -1,9 +1,11 @@
-"""Build a study: papermill executes its notebooks, pytask decides which, and the report is published whole."""
+"""Build a study: papermill executes the notebooks that have changed, and the report is published whole."""
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
+import platform
+import shutil
 import time
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -12,14 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.errors import ResearchError
-from research.pipeline.execute import execute, executed_path, say
-from research.pipeline.plan import PACKAGE, Step, bind, package_files, plan
+from research.pipeline.execute import execute, executed_path
+from research.pipeline.parameters import bind
+from research.pipeline.plan import PACKAGE, Step, package_files, plan, upstream
+from research.pipeline.progress import Progress, say
+from research.pipeline.receipts import Receipts, Task, fingerprint, reasons, run_tasks
 from research.study import ARTICLES, Study
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RunReport", "run_study"]
+__all__ = ["RunReport", "run_study", "why"]
 
 
 @dataclass(frozen=True)
@@ -44,27 +49,27 @@ class RunReport:
 def run_study(
     study: Study,
     *,
-    targets: Sequence[str] | None = None,
+    targets: Sequence[str] = (),
     params: dict[str, Any] | None = None,
     workers: int = 1,
-    explain: bool = False,
     languages: Sequence[str] = (),
+    timeout: int | None = None,
 ) -> RunReport:
     """Bring a study's report up to date, doing only what has changed.
 
     Parameters
     ----------
     study : Study
-    targets : sequence of str, optional
+    targets : sequence of str
         Notebooks to run (with what they need), without publishing; by default all, and then the report.
     params : dict, optional
         Parameters for the notebooks that declare them.
     workers : int
         Notebooks that may run side by side.
-    explain : bool
-        Run nothing: print what would run, and why.
     languages : sequence of str
         Publish the briefs in these languages only; files of the others stay as they are.
+    timeout : int, optional
+        Seconds after which a cell is stopped.
 
     Returns
     -------
@@ -76,20 +81,119 @@ def run_study(
         The first thing that went wrong; whatever was published before stays as it was.
     """
     started = time.perf_counter()
-    steps = plan(study)
+    build = _Build(study, targets, params or {}, languages, timeout)
+    receipts = Receipts(study.root, study.work / "receipts")
+    with _alone(study), _in_environment(study):
+        tasks = build.tasks()
+        with Progress({task.name: receipts.seconds(task) for task in tasks}) as build.progress:
+            executed, skipped = run_tasks(tasks, receipts, workers=workers)
+    return RunReport(tuple(executed), tuple(skipped), time.perf_counter() - started, build.parameters)
+
+
+def why(
+    study: Study, *, targets: Sequence[str] = (), params: dict[str, Any] | None = None, languages: Sequence[str] = ()
+) -> dict[str, list[str]]:
+    """For each step what a build would run it for; an empty list where it is up to date. Runs nothing.
+
+    Parameters
+    ----------
+    study, targets, params, languages
+        As `run_study` takes them.
+    """
+    tasks = _Build(study, targets, params or {}, languages).tasks()
+    return reasons(tasks, Receipts(study.root, study.work / "receipts"))
+
+
+class _Build:
+    """The tasks of one build: a notebook each, and the publication."""
+
+    def __init__(
+        self,
+        study: Study,
+        targets: Sequence[str],
+        params: dict[str, Any],
+        languages: Sequence[str],
+        timeout: int | None = None,
+    ) -> None:
+        self.study, self.timeout, self.progress = study, timeout, Progress({})
+        _refuse_nothing_to_read(study)
+        self.steps = plan(study)
+        self.only = [f"brief.{language}" for language in languages]
+        _refuse_unknown(self.steps, [*targets, *self.only])
+        self.publishes = not targets and any(step.is_brief for step in self.steps)
+        self.chosen = [step for step in self.steps if not step.is_brief or not self.only or step.name in self.only]
+        if targets:
+            self.chosen = _with_upstream(self.steps, targets)
+        declared = [parameter for step in self.steps for parameter in step.parameters]
+        self.parameters = bind(declared, study.parameters | params)
+
+    def tasks(self) -> list[Task]:
+        return [*map(self._notebook, self.chosen), *([self._publication()] if self.publishes else [])]
+
+    def _notebook(self, step: Step) -> Task:
+        study, parameters = self.study, self.parameters.get(step.name, {})
+
+        def inputs() -> dict[str, str]:
+            found = self._files([*step.seeds, *step.modules])
+            found |= {f"the table {name}": fingerprint(_parquet(study, name)) for name in step.reads}
+            found |= {f"parameter {name}": repr(value) for name, value in parameters.items()}
+            return found | {f"the code of {step.path.name}": step.code}
+
+        def run() -> None:
+            execute(study, step, parameters, progress=self.progress, timeout=self.timeout)
+
+        products = [executed_path(study, step), *(_parquet(study, name) for name in step.writes)]
+        return Task(step.name, run, inputs, lambda: products, upstream(step, self.steps))
+
+    def _publication(self) -> Task:
+        study, steps = self.study, self.steps
+
+        def inputs() -> dict[str, str]:
+            seeds = sorted({seed for step in steps for seed in step.seeds})
+            found = self._files([*seeds, *(step.path for step in steps), *package_files()])
+            ran = {f"the outputs of {step.path.name}": executed_path(study, step) for step in self.chosen}
+            values = {n: v for given in self.parameters.values() for n, v in given.items()}
+            found |= {name: fingerprint(file) for name, file in ran.items()}
+            return found | {f"parameter {name}": repr(value) for name, value in values.items()}
+
+        def run() -> None:
+            from research.pipeline.publish import publish
+
+            with self.progress.step("report"):
+                publish(study, steps, self.parameters, only=self.only)
+
+        name = " ".join(["report", *(step.language for step in self.chosen if self.only and step.is_brief)])
+        return Task(name, run, inputs, lambda: published(study), tuple(step.name for step in self.chosen))
+
+    def _files(self, files: Sequence[Path]) -> dict[str, str]:
+        """Fingerprints by name, with those that everything depends on: the lock and the interpreter."""
+        lock = self.study.root / "requirements.lock"
+        named = {_name(file, self.study): fingerprint(file) for file in [*files, *([lock] if lock.is_file() else [])]}
+        return named | {"Python": platform.python_version()}
+
+
+def _name(file: Path, study: Study) -> str:
+    """A file as it is called in the study, or in the package."""
+    if file.is_relative_to(PACKAGE):
+        return f"research/{file.relative_to(PACKAGE).as_posix()}"
+    return file.relative_to(study.root).as_posix()
+
+
+def published(study: Study) -> list[Path]:
+    """The files of the report, as its ``run.json`` lists them."""
+    record = study.root / "report" / "run.json"
+    files = json.loads(record.read_text(encoding="utf-8"))["files"] if record.is_file() else []
+    return [*(study.root / name for name in files), record]
+
+
+def _parquet(study: Study, table: str) -> Path:
+    return study.work / "tables" / f"{table}.parquet"
+
+
+def _refuse_nothing_to_read(study: Study) -> None:
     found = {file.name for pattern in ARTICLES for file in study.seeds.glob(pattern)} - {"sources.csv"}
     if not found:
         raise ResearchError("no articles", where="seeds/", remedy="add them with `research add`, or copy them there")
-    only = [f"brief.{language}" for language in languages]
-    _refuse_unknown(steps, only)
-    chosen = _with_upstream(steps, targets) if targets else [s for s in steps if _wanted(s, only)]
-    parameters = bind(steps, study, params or {})
-    with _alone(study), _in_environment(study):
-        tasks = [_task(study, step, parameters[step.name]) for step in chosen]
-        if not targets and any(step.is_brief for step in steps):
-            tasks.append(_publication(study, steps, parameters, only))
-        executed, skipped = _build(study, tasks, workers=workers, explain=explain)
-    return RunReport(tuple(executed), tuple(skipped), time.perf_counter() - started, parameters)
 
 
 def _refuse_unknown(steps: list[Step], names: Sequence[str]) -> None:
@@ -99,19 +203,12 @@ def _refuse_unknown(steps: list[Step], names: Sequence[str]) -> None:
             raise ResearchError(f"no notebook {name!r}", where="notebooks/", remedy=f"one of {', '.join(known)}")
 
 
-def _wanted(step: Step, only: Sequence[str]) -> bool:
-    return not (step.is_brief and only) or step.name in only
-
-
 def _with_upstream(steps: list[Step], targets: Sequence[str]) -> list[Step]:
-    _refuse_unknown(steps, targets)
-    names = {step.name: step for step in steps}
-    makers = {table: step.name for step in steps for table in step.writes}
+    named = {step.name: step for step in steps}
     wanted, queue = set(targets), list(targets)
     while queue:
-        for table in names[queue.pop()].reads:
-            maker = makers.get(table)
-            if maker and maker not in wanted:
+        for maker in upstream(named[queue.pop()], steps):
+            if maker not in wanted:
                 wanted.add(maker)
                 queue.append(maker)
     return [step for step in steps if step.name in wanted]
@@ -119,19 +216,24 @@ def _with_upstream(steps: list[Step], targets: Sequence[str]) -> list[Step]:
 
 @contextmanager
 def _alone(study: Study) -> Iterator[None]:
-    """One build of a study at a time."""
+    """One build of a study at a time; what a killed one left half made is swept away."""
     import filelock
 
     study.work.mkdir(exist_ok=True)
-    lock = filelock.FileLock(study.work / "lock")
+    lock, holder = filelock.FileLock(study.work / "lock"), study.work / "holder"
     try:
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        say("waiting for another build of this study …")
+        say(f"waiting for the build of process {holder.read_text() if holder.is_file() else '?'} …")
         lock.acquire()
     try:
+        holder.write_text(str(os.getpid()), encoding="utf-8")
+        shutil.rmtree(study.work / "staging", ignore_errors=True)
+        for stray in study.work.glob("*/.*.*"):
+            stray.unlink(missing_ok=True)
         yield
     finally:
+        holder.unlink(missing_ok=True)
         lock.release()
 
 
@@ -146,110 +248,3 @@ def _in_environment(study: Study) -> Iterator[None]:
         os.environ.pop("RESEARCH_STUDY")
         if before is not None:
             os.environ["RESEARCH_STUDY"] = before
-
-
-def _task(study: Study, step: Step, parameters: dict[str, Any]) -> Any:
-    def run(**_: Any) -> None:
-        before = _hashes(step.seeds)
-        execute(study, step, parameters)
-        if _hashes(step.seeds) != before:
-            raise ResearchError(
-                "its inputs changed while it ran", where=f"notebooks/{step.path.name}", remedy="run it again"
-            )
-
-    files = [*step.seeds, *step.modules, *_lock(study), *(_parquet(study, name) for name in step.reads)]
-    values = {"code": step.code, "parameters": parameters}
-    products = [executed_path(study, step), *(_parquet(study, name) for name in step.writes)]
-    return _pytask_task(step.name, run, files, values, products)
-
-
-def _publication(study: Study, steps: list[Step], parameters: dict[str, dict[str, Any]], only: Sequence[str]) -> Any:
-    def run(**_: Any) -> None:
-        from research.pipeline.publish import publish
-
-        say("report …")
-        publish(study, steps, parameters, only=only)
-
-    briefs = [step for step in steps if step.is_brief and _wanted(step, only)]
-    files = [executed_path(study, step) for step in steps if _wanted(step, only)]
-    files += [step.path for step in steps] + sorted({seed for step in steps for seed in step.seeds})
-    files += [*package_files(), *_lock(study)]
-    report = study.root / "report"
-    products = [report / f"{step.name}.{ending}" for step in briefs for ending in ("pdf", "html", "png")]
-    products += [report / "facts.json", report / "run.json"]
-    products += [report / "tables" / f"{name}.csv" for step in steps for name in step.writes]
-    products += [
-        study.root / "figures" / f"{name}.{step.language}{ending}"
-        for step in briefs
-        for name in step.figures
-        for ending in (".svg", ".png")
-    ]
-    return _pytask_task("report", run, files, {"parameters": parameters}, products)
-
-
-def _hashes(files: Sequence[Path]) -> list[str]:
-    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
-
-
-def _lock(study: Study) -> list[Any]:
-    return [file for file in [study.root / "requirements.lock"] if file.is_file()]
-
-
-def _parquet(study: Study, table: str) -> Any:
-    return study.work / "tables" / f"{table}.parquet"
-
-
-def _pytask_task(name: str, run: Any, files: Sequence[Any], values: dict[str, Any], products: Sequence[Any]) -> Any:
-    import pytask
-
-    def value(key: str) -> Any:
-        info = pytask.NodeInfo(arg_name=key, path=(), task_path=None, task_name=name, value=None)  # what tells it apart
-        return pytask.PythonNode(name=f"its {key}", value=repr(values[key]), hash=True, node_info=info)
-
-    # pytask compares the inputs it is given; that one is no longer among them shows in the list of their names.
-    values = values | {"list of inputs": [os.path.relpath(file, PACKAGE) for file in sorted(set(files))]}
-    depends: dict[str, Any] = {f"file{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(files)))}
-    depends |= {key: value(key) for key in values}
-    produces = {f"product{i}": pytask.PathNode.from_path(path) for i, path in enumerate(sorted(set(products)))}
-    return pytask.TaskWithoutPath(name=name, function=run, depends_on=depends, produces=produces)
-
-
-def _build(study: Study, tasks: list[Any], *, workers: int, explain: bool) -> tuple[list[str], list[str]]:
-    import pytask
-
-    # pytask keeps its state beside the nearest project file: here, not in the study's folder.
-    (study.work / "pyproject.toml").write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
-    pytask.console.quiet = True
-    session = pytask.build(
-        tasks=tasks,
-        paths=study.work,
-        n_workers=workers,
-        explain=explain,
-        capture=pytask.CaptureMethod.NO,
-        parallel_backend="threads" if workers > 1 else "none",
-        verbose=0,
-        show_traceback=False,
-    )
-    executed: list[str] = []
-    skipped: list[str] = []
-    for report in session.execution_reports:
-        error = report.exc_info[1] if report.exc_info else None
-        if report.outcome == pytask.TaskOutcome.FAIL and isinstance(error, BaseException):
-            raise error
-        done = report.outcome in (pytask.TaskOutcome.SUCCESS, pytask.TaskOutcome.WOULD_BE_EXECUTED)
-        (executed if done else skipped).append(report.task.name)
-        if explain and done:
-            say(f"{report.task.name}: {_why(study, report.task)}")
-    if session.exit_code != pytask.ExitCode.OK:
-        raise ResearchError(f"the build could not be planned ({session.exit_code.name})", remedy="remove .research/")
-    return executed, skipped
-
-
-def _why(study: Study, task: Any) -> str:
-    """Why pytask would run a task, in a sentence."""
-    words = {"not_in_db": "is new", "first_run": "has never run", "missing": "is missing", "cascade": "runs before it"}
-    reasons = [
-        f"{reason.node_name.removeprefix(f'{study.root}/')} {words.get(reason.reason, 'has changed')}"
-        for reason in task.attributes["explanation"].reasons
-    ]
-    return "; ".join(reasons[:4]) + (f"; and {len(reasons) - 4} more" if len(reasons) > 4 else "")

@@ -8,29 +8,20 @@ be passed to it.
 from __future__ import annotations
 
 import ast
-import difflib
 import hashlib
 import json
-import types
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 from research import _HOME
 from research.errors import ResearchError
+from research.pipeline.parameters import Parameter, parameters_of
 from research.study import ARTICLES, CORPUS_TABLES, Study
 
 PACKAGE = Path(__file__).parents[1]
-_TYPES: dict[str, type | types.UnionType] = {
-    "int": int,
-    "float": float,
-    "str": str,
-    "bool": bool,
-    "int | None": int | None,
-    "float | None": float | None,
-    "str | None": str | None,
-}
 # What a method of Study reads from seeds/.
 _SEEDS = {
     "articles": ARTICLES,
@@ -43,15 +34,6 @@ _SEEDS = {
 def package_files() -> list[Path]:
     """The package's own files: modules, their data, templates."""
     return sorted(file for file in PACKAGE.rglob("*") if file.suffix in (".py", ".yaml", ".typ", ".j2"))
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A name of the parameters cell, its type as written and its default."""
-
-    name: str
-    annotation: str
-    default: Any
 
 
 @dataclass(frozen=True)
@@ -72,6 +54,8 @@ class Step:
         Files in ``seeds/`` and modules of this package that the code reaches.
     figures : tuple of str
         Names of the figures it displays.
+    cells : int
+        How many it has.
     """
 
     name: str
@@ -83,6 +67,7 @@ class Step:
     seeds: tuple[Path, ...]
     modules: tuple[Path, ...]
     figures: tuple[str, ...]
+    cells: int
 
     @property
     def is_brief(self) -> bool:
@@ -146,18 +131,28 @@ def _refuse_unknown_tables(step: Step, made: set[str]) -> None:
 
 
 def _ordered(steps: list[Step]) -> list[Step]:
+    """The makers of a table before its readers; otherwise by name."""
+    named = {step.name: step for step in steps}
+    order = TopologicalSorter({step.name: upstream(step, steps) for step in steps})
+    try:
+        order.prepare()
+    except CycleError as error:
+        names = ", ".join(sorted(set(error.args[1])))
+        raise ResearchError(
+            f"{names} wait for each other's tables", where="notebooks/", remedy="break the circle"
+        ) from None
     done: list[Step] = []
-    waiting = list(steps)
-    while waiting:
-        made = {name for step in done for name in step.writes}
-        made_later = {name for step in waiting for name in step.writes}
-        ready = [s for s in waiting if all(r in made or r in s.writes or r not in made_later for r in s.reads)]
-        if not ready:
-            names = ", ".join(step.name for step in waiting)
-            raise ResearchError(f"{names} wait for each other's tables", where="notebooks/", remedy="break the circle")
-        done.append(ready[0])
-        waiting.remove(ready[0])
+    while order.is_active():
+        ready = sorted(order.get_ready())
+        done += [named[name] for name in ready]
+        order.done(*ready)
     return done
+
+
+def upstream(step: Step, steps: Sequence[Step]) -> tuple[str, ...]:
+    """Names of the notebooks that make the tables a notebook reads."""
+    makers = {table: other.name for other in steps for table in other.writes}
+    return tuple(sorted({makers[table] for table in step.reads if table in makers} - {step.name}))
 
 
 def _step(path: Path, study: Study) -> Step:
@@ -174,12 +169,13 @@ def _step(path: Path, study: Study) -> Step:
         path.stem,
         path,
         hashlib.sha256("\0".join(source for source, _ in cells).encode()).hexdigest(),
-        tuple(parameter for tree in tagged for parameter in _parameters(tree)),
+        tuple(parameter for tree in tagged for parameter in parameters_of(tree, path.stem)),
         tuple(sorted(set(reads))),
         tuple(sorted({name for method, name in calls if method == "write"})),
         tuple(seeds),
         tuple(sorted(_closure({file for tree in trees for file in _imported(tree)}))),
         tuple(sorted({name for tree in trees for name in _figures(tree)})),
+        len(cells),
     )
 
 
@@ -225,28 +221,6 @@ def _figures(tree: ast.Module) -> list[str]:
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
     names = [k.value for call in calls if call.func.id == "Figure" for k in call.keywords if k.arg == "name"]  # type: ignore[attr-defined]
     return [str(name.value) for name in names if isinstance(name, ast.Constant)]
-
-
-def _parameters(tree: ast.Module) -> list[Parameter]:
-    found = []
-    for node in tree.body:
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            found.append(Parameter(node.target.id, ast.unparse(node.annotation), _literal(node.value)))
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            default = _literal(node.value)
-            found.append(Parameter(node.targets[0].id, type(default).__name__, default))
-    return found
-
-
-def _literal(node: ast.expr) -> Any:
-    try:
-        return ast.literal_eval(node)
-    except ValueError:
-        raise ResearchError(
-            f"parameter default {ast.unparse(node)!r}",
-            where="notebooks/",
-            remedy="write a plain value, not a computation",
-        ) from None
 
 
 class _ForTypesOnly(ast.NodeTransformer):
@@ -296,33 +270,3 @@ def _closure(files: set[Path]) -> set[Path]:
             reached.add(file)
             queue.append(file)
     return reached
-
-
-def bind(steps: list[Step], study: Study, given: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Parameters of each notebook: its defaults, then the study's, then those given.
-
-    Raises
-    ------
-    ResearchError
-        A name that no notebook declares, with the nearest one; or a value of another type than declared.
-    """
-    declared = {parameter.name: parameter for step in steps for parameter in step.parameters}
-    values = study.parameters | given
-    for name, value in values.items():
-        if name not in declared:
-            near = difflib.get_close_matches(name, declared, n=1)
-            remedy = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(sorted(declared))}"
-            raise ResearchError(f"no notebook has a parameter {name!r}", remedy=remedy)
-        _check_type(declared[name], value)
-    return {step.name: {p.name: values.get(p.name, p.default) for p in step.parameters} for step in steps}
-
-
-def _check_type(parameter: Parameter, value: Any) -> None:
-    wanted = _TYPES.get(parameter.annotation)
-    if wanted is None:
-        return
-    fits = isinstance(value, wanted) and not (isinstance(value, bool) and "bool" not in parameter.annotation)
-    if not fits and not (wanted is float and type(value) is int):
-        raise ResearchError(
-            f"parameter {parameter.name}={value!r}", remedy=f"give a value of type {parameter.annotation}"
-        )

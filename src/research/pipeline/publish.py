@@ -20,7 +20,7 @@ from research.brief.model import Document, from_notebook
 from research.claims import to_annotations
 from research.codebook import load_codebook
 from research.errors import CheckFailed, ResearchError
-from research.files import replacing
+from research.files import replace_all
 from research.pipeline.execute import executed_path, made_from
 from research.pipeline.plan import PACKAGE, Step, package_files
 from research.statements import Comparison
@@ -254,10 +254,12 @@ def _put(study: Study, files: dict[Path, bytes], record: dict[str, Any], *, alon
     earlier = json.loads(run.read_text(encoding="utf-8")).get("files", []) if run.is_file() else []
     made = sorted(path.relative_to(study.root).as_posix() for path in files)
     files = files | {run: _json(record | {"files": made if alone else sorted({*made, *earlier})})}
-    for path, content in files.items():
-        if not path.is_file() or path.read_bytes() != content:
-            with replacing(path) as handle:
-                handle.write(content)
+    for folder in {path.parent for path in files}:
+        if study.root not in folder.resolve().parents:
+            where = folder.relative_to(study.root).as_posix()
+            raise ResearchError("leads out of the study", where=where, remedy="make it a folder of the study's own")
+    changed = {path: content for path, content in files.items() if not path.is_file() or path.read_bytes() != content}
+    replace_all(changed, study.work / "staging")
     for name in earlier if alone else []:
         old = study.root / name
         if old not in files and old.is_file() and study.root in old.resolve().parents:
