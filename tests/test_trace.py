@@ -94,7 +94,7 @@ def test_one_language_is_published_alone_and_two_must_say_the_same(study):
     edit(study, "notebooks/brief.fr.ipynb", "{{ facts.detail }}", "{{ facts.passages }}")
     edit(study, "notebooks/brief.fr.ipynb", "Un mémorandum", "Ce mémorandum")
     report = run_study(study, languages=["fr"])
-    assert report.executed == ("report",)
+    assert report.executed == ("report fr",)
     after = published(study)
     assert (
         after["report/brief.en.pdf"] == both["report/brief.en.pdf"]

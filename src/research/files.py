@@ -23,7 +23,7 @@ def replacing(file: Path) -> Iterator[IO[bytes]]:
     ResearchError
         The disk is full, or the folder cannot be written to.
     """
-    with _said_of(file):
+    with said_of(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as handle:
             try:
@@ -55,19 +55,20 @@ def replace_all(files: Mapping[Path, bytes], staging: Path) -> None:
     staged = {file: staging / str(number) for number, file in enumerate(files)}
     try:
         for file, place in staged.items():
-            with _said_of(file):
+            with said_of(file):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 with replacing(place) as handle:
                     handle.write(files[file])
         for file, place in staged.items():
-            with _said_of(file):
+            with said_of(file):
                 place.replace(file)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
-def _said_of(file: Path) -> Iterator[None]:
+def said_of(file: Path) -> Iterator[None]:
+    """While a file is written: what the system refuses becomes one line that names it."""
     try:
         yield
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import io
 import json
 import sys
 import tempfile
@@ -76,11 +77,6 @@ class BriefPDFExporter(_BriefExporter):
         dated = datetime.datetime.fromisoformat(doc.meta["date"]).replace(tzinfo=datetime.UTC)
         return bytes(self._compile(doc, pdf_standards=["ua-1", "a-2a"], timestamp=int(dated.timestamp())))
 
-    def first_page(self, doc: Document) -> bytes:
-        """The first page as PNG, 100 dots an inch."""
-        pages = self._compile(doc, format="png", ppi=100)
-        return bytes(pages[0] if isinstance(pages, list) else pages)
-
     def _compile(self, doc: Document, **options: Any) -> Any:
         import typst
 
@@ -106,6 +102,17 @@ class BriefPDFExporter(_BriefExporter):
         for warning in warnings:
             self.log.warning("typst: %s", warning.message)
         return made
+
+
+def first_page(pdf: bytes) -> bytes:
+    """The first page of a PDF as PNG, 100 dots an inch."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        page = document[0].render(scale=100 / 72).to_pil()
+    made = io.BytesIO()
+    page.save(made, "png", optimize=True)
+    return made.getvalue()
 
 
 def _font_folders() -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from research.errors import ResearchError
-from research.pipeline.execute import execute, executed_path
+from research.pipeline.execute import execute, executed_path, stop_kernels
 from research.pipeline.parameters import bind
 from research.pipeline.plan import PACKAGE, Step, package_files, plan, upstream
 from research.pipeline.progress import Progress, say
@@ -86,7 +86,7 @@ def run_study(
     with _alone(study), _in_environment(study):
         tasks = build.tasks()
         with Progress({task.name: receipts.seconds(task) for task in tasks}) as build.progress:
-            executed, skipped = run_tasks(tasks, receipts, workers=workers)
+            executed, skipped = run_tasks(tasks, receipts, workers=workers, stop=stop_kernels)
     return RunReport(tuple(executed), tuple(skipped), time.perf_counter() - started, build.parameters)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from research import errors
 from research.errors import ResearchError
+from research.files import said_of
 from research.pipeline.plan import Step
 from research.pipeline.progress import Progress
 from research.study import Study
@@ -44,9 +45,9 @@ def execute(
 
     _ready_papermill()
     running = study.work / "running" / f"{step.name}.ipynb"
-    running.parent.mkdir(parents=True, exist_ok=True)
     kept = running.relative_to(study.root)
-    with progress.step(step.name, step.cells):
+    with progress.step(step.name, step.cells), said_of(kept):
+        running.parent.mkdir(parents=True, exist_ok=True)
         try:
             papermill.execute_notebook(
                 step.path,
@@ -74,6 +75,14 @@ def execute(
         target = executed_path(study, step)
         target.parent.mkdir(parents=True, exist_ok=True)
         running.replace(target)
+
+
+def stop_kernels() -> None:
+    """End the kernels of this process: an interrupt at the terminal does not reach them."""
+    import psutil
+
+    for child in psutil.Process().children():
+        child.kill()
 
 
 class _Day(str):

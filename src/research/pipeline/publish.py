@@ -7,6 +7,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -120,14 +121,16 @@ def publish(
     briefs = [step for step in steps if step.is_brief and (not only or step.name in only)]
     notebooks = {step: with_outputs(study, step) for step in briefs}
     docs = {step: document_of(notebook, step) for step, notebook in notebooks.items()}
-    for step, doc in docs.items():
-        _refuse_strange(doc, step)
-        _refuse(prose_problems(doc, study), f"notebooks/{step.path.name}")
     others = {step: _current(study, step) for step in steps if step.is_brief and step not in docs}
     everyone = docs | {step: doc for step, doc in others.items() if doc}
-    _refuse(check_parity({step.name: everyone[step] for step in steps if step in everyone}), "notebooks/")
-    for step, doc in docs.items():
-        files |= _typeset(study, step, notebooks[step], doc, run_id) | _figure_files(study, notebooks[step], doc)
+    with ThreadPoolExecutor(1) as pool:  # Typst needs the other core, while the prose is read on this one
+        typeset = [pool.submit(_typeset, study, step, doc, run_id) for step, doc in docs.items()]
+        for step, doc in docs.items():
+            _refuse_strange(doc, step)
+            _refuse(prose_problems(doc, study), f"notebooks/{step.path.name}")
+        _refuse(check_parity({step.name: everyone[step] for step in steps if step in everyone}), "notebooks/")
+    for step, made in zip(docs, typeset, strict=True):
+        files |= made.result() | _figure_files(study, notebooks[step], docs[step])
     for name in sorted({name for step in steps for name in step.writes}):
         files[study.root / "report" / "tables" / f"{name}.csv"] = to_csv(name, study.read(name)).encode("utf-8")
     if any("claims" in step.writes for step in steps):
@@ -152,19 +155,14 @@ def _current(study: Study, step: Step) -> Document | None:
         return None
 
 
-def _typeset(study: Study, step: Step, notebook: Any, doc: Document, run_id: str) -> dict[Path, bytes]:
+def _typeset(study: Study, step: Step, doc: Document, run_id: str) -> dict[Path, bytes]:
     """A brief's PDF, its first page as PNG, and its HTML."""
-    from nbconvert.exporters import get_exporter
+    from research.brief.exporters import BriefHTMLExporter, BriefPDFExporter, first_page
 
-    files: dict[Path, bytes] = {}
-    for kind in ("brief_pdf", "brief_html"):
-        exporter = get_exporter(kind)(run_id=run_id)
-        body, resources = exporter.from_notebook_node(notebook, {"metadata": {"name": step.name}})
-        content = body if isinstance(body, bytes) else body.encode("utf-8")
-        files[study.root / "report" / f"{step.name}{resources['output_extension']}"] = content
-        if kind == "brief_pdf":
-            files[study.root / "report" / f"{step.name}.png"] = exporter.first_page(doc)
-    return files
+    pdf, page = BriefPDFExporter(run_id=run_id).typeset(doc), BriefHTMLExporter(run_id=run_id).typeset(doc)
+    place = study.root / "report" / step.name
+    made = {".pdf": pdf, ".png": first_page(pdf), ".html": page.encode("utf-8")}
+    return {place.with_name(step.name + ending): content for ending, content in made.items()}
 
 
 def _provenance(study: Study, steps: list[Step], docs: dict[Step, Document]) -> dict[str, Any]:

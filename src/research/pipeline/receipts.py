@@ -146,10 +146,13 @@ def reasons(tasks: Sequence[Task], receipts: Receipts) -> dict[str, list[str]]:
     return found
 
 
-def run_tasks(tasks: Sequence[Task], receipts: Receipts, *, workers: int = 1) -> tuple[list[str], list[str]]:
+def run_tasks(
+    tasks: Sequence[Task], receipts: Receipts, *, workers: int = 1, stop: Callable[[], None] = lambda: None
+) -> tuple[list[str], list[str]]:
     """Run what has changed, several at a time: the names of those that ran, and of those that were up to date.
 
-    The first that fails stops the rest; what runs beside it is finished, and keeps its receipt.
+    The first that fails stops the rest; what runs beside it is finished, and keeps its receipt. `stop` is called when
+    the user interrupts: it must end what is running.
     """
     named = {task.name: task for task in tasks}
     order = TopologicalSorter({task.name: set(task.after) & named.keys() for task in tasks})
@@ -172,7 +175,9 @@ def run_tasks(tasks: Sequence[Task], receipts: Receipts, *, workers: int = 1) ->
                     future.result()
                     ran.append(name)
                     order.done(name)
-        except BaseException:
+        except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(error, KeyboardInterrupt):
+                stop()
             raise
     return ran, skipped
