@@ -38,7 +38,7 @@ def invoke(study, *arguments):
 def test_a_build_publishes_everything(study):
     assert set(published(study)) == {
         "report/brief.en.pdf", "report/brief.en.html", "report/brief.en.png", "report/facts.json", "report/evidence.jsonld", "report/run.json", "report/tables/passages.csv", "report/tables/documents.csv",
-        "report/tables/claims.csv", "figures/bars.en.svg", "figures/bars.en.png",
+        "report/tables/claims.csv", "report/datapackage.json", "figures/bars.en.svg", "figures/bars.en.png",
     }  # fmt: skip
     assert json.loads((study.root / "report/facts.json").read_text()) == {"detail": 1, "passages": 4}
     run = json.loads((study.root / "report/run.json").read_text())

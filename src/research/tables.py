@@ -9,7 +9,8 @@ import pandas as pd
 
 from research.errors import ResearchError
 
-# Columns are text unless a type follows the colon; json is a list or a record.
+# Columns are text unless a type follows the colon; json is any value that JSON has. What each of them says stands in
+# tables.yaml.
 COLUMNS: dict[str, dict[str, str]] = {
     name: {field.partition(":")[0]: field.partition(":")[2] or "str" for field in fields.split()}
     for name, fields in {
@@ -18,22 +19,22 @@ COLUMNS: dict[str, dict[str, str]] = {
         "passages": "passage_id doc_id position:int kind language start:int end:int text",
         "boilerplate": "doc_id start:int end:int text rule",
         "dates": "doc_id passage_id start:int end:int surface from to how role chosen:bool",
-        "story_links": "doc_id_a doc_id_b kind score:float evidence:json",
+        "story_links": "doc_id_a doc_id_b kind score:float evidence:list",
         "refused": "file reason remedy",
         "mentions": "mention_id passage_id doc_id concept_id kind start:int end:int surface label ambiguous:bool",
-        "codes": "passage_id doc_id layer status posture hedged:bool negated:bool speaker mention_ids:json",
-        "instruments": "instrument_id doc_id passage_id kind title status parties:json layers:json quantity:int date "
-        "start:int end:int quote inferred:json reviewed:bool",
+        "codes": "passage_id doc_id layer status posture hedged:bool negated:bool speaker mention_ids:list",
+        "instruments": "instrument_id doc_id passage_id kind title status parties:list layers:list quantity:int date "
+        "start:int end:int quote inferred:list reviewed:bool",
         "quantities": "passage_id doc_id value:float unit bound start:int end:int surface",
-        "claims": "claim_id kind layers:json posture status attributed_to:json statement_en statement_fr "
-        "statement_ar quotes:json",
-        "topics": "topic_id:int label_en label_fr label_ar size:int n_documents:int n_stories:int languages:json "
-        "terms:json npmi:float found_in_runs:int term_overlap:float ari:float unstable:bool language_only:bool",
+        "claims": "claim_id kind layers:list posture status attributed_to:list statement_en statement_fr "
+        "statement_ar quotes:list",
+        "topics": "topic_id:int label_en label_fr label_ar size:int n_documents:int n_stories:int languages:record "
+        "terms:record npmi:float found_in_runs:int term_overlap:float ari:float unstable:bool language_only:bool",
         "topic_passages": "passage_id topic_id:int margin:float low_margin:bool representative:bool",
         "ledger": "layer passages:int documents:int stories:int claims:int instruments:int status_top posture_top "
         "domestic:int foreign:int multilateral:int certainty silent:bool",
         "discrepancies": "story_id kind doc_id_a surface_a doc_id_b surface_b note",
-        "facts": "name value:json type passages:json",
+        "facts": "name value:json type passages:list",
     }.items()
 }
 
@@ -55,7 +56,7 @@ POSTURES = ["control", "steer", "depend"]
 ORIGINS = ["domestic", "foreign", "multilateral"]
 LANGUAGES = ["ar", "fr", "en", "es"]
 
-_ALLOWED: dict[tuple[str, str], list[str]] = {
+ALLOWED: dict[tuple[str, str], list[str]] = {
     ("passages", "kind"): ["title", "heading", "byline", "paragraph"],
     ("story_links", "kind"): ["copy", "near-duplicate", "translation"],
     ("dates", "role"): ["published", "event", "horizon"],
@@ -82,7 +83,8 @@ _ALLOWED: dict[tuple[str, str], list[str]] = {
     ("discrepancies", "kind"): ["omission", "spelling", "title", "number", "date"],
 }
 
-_DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool", "json": "object"}
+_JSON = ("list", "record", "json")
+_DTYPES = {"str": "str", "int": "int64", "float": "float64", "bool": "bool"} | dict.fromkeys(_JSON, "object")
 
 
 def table(name: str, rows: list[dict[str, Any]] | pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +136,7 @@ def _schema(name: str) -> Any:
     import pandera.pandas as pa
 
     def column(field: str, kind: str) -> Any:
-        allowed = _ALLOWED.get((name, field))
+        allowed = ALLOWED.get((name, field))
         return pa.Column(_DTYPES[kind], pa.Check.isin(allowed) if allowed else None, nullable=kind == "float")
 
     fields = {field: column(field, kind) for field, kind in COLUMNS[name].items()}
@@ -149,7 +151,7 @@ def to_csv(name: str, frame: pd.DataFrame) -> str:
     """
     out = frame.copy()
     for field, kind in COLUMNS[name].items():
-        if kind == "json":
+        if kind in _JSON:
             out[field] = [json.dumps(value, ensure_ascii=False) for value in frame[field]]
     return str(out.round(4).to_csv(index=False, lineterminator="\n"))
 
@@ -158,7 +160,7 @@ def encode(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """`frame` with its lists and records as JSON text, as Parquet keeps them."""
     out = frame.copy()
     for field, kind in COLUMNS[name].items():
-        if kind == "json":
+        if kind in _JSON:
             out[field] = [json.dumps(value, ensure_ascii=False, sort_keys=True) for value in frame[field]]
     return out
 
@@ -167,6 +169,6 @@ def decode(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The inverse of `encode`, checked."""
     out = frame.copy()
     for field, kind in COLUMNS[name].items():
-        if kind == "json":
+        if kind in _JSON:
             out[field] = pd.Series([json.loads(value) for value in frame[field]], dtype="object")
     return table(name, out)

@@ -20,6 +20,7 @@ from research.brief.check import check_length, check_parity, check_prose
 from research.brief.model import Document, from_notebook
 from research.claims import to_annotations
 from research.codebook import load_codebook
+from research.datapackage import datapackage
 from research.errors import CheckFailed, ResearchError
 from research.files import replace_all
 from research.pipeline.execute import executed_path, made_from
@@ -131,8 +132,7 @@ def publish(
         _refuse(check_parity({step.name: everyone[step] for step in steps if step in everyone}), "notebooks/")
     for step, made in zip(docs, typeset, strict=True):
         files |= made.result() | _figure_files(study, notebooks[step], docs[step])
-    for name in sorted({name for step in steps for name in step.writes}):
-        files[study.root / "report" / "tables" / f"{name}.csv"] = to_csv(name, study.read(name)).encode("utf-8")
+    files |= _tables(study, steps)
     if any("claims" in step.writes for step in steps):
         documents = study.read("documents") if any("documents" in step.writes for step in steps) else None
         addresses = (
@@ -163,6 +163,14 @@ def _typeset(study: Study, step: Step, doc: Document, run_id: str) -> dict[Path,
     place = study.root / "report" / step.name
     made = {".pdf": pdf, ".png": first_page(pdf), ".html": page.encode("utf-8")}
     return {place.with_name(step.name + ending): content for ending, content in made.items()}
+
+
+def _tables(study: Study, steps: list[Step]) -> dict[Path, bytes]:
+    """Every table as CSV, and the descriptor that says what their columns are."""
+    report, names = study.root / "report", sorted({name for step in steps for name in step.writes})
+    tables = {name: to_csv(name, study.read(name)).encode("utf-8") for name in names}
+    described = {report / "datapackage.json": _json(datapackage(study, tables))} if tables else {}
+    return described | {report / "tables" / f"{name}.csv": content for name, content in tables.items()}
 
 
 def _provenance(study: Study, steps: list[Step], docs: dict[Step, Document]) -> dict[str, Any]:
