@@ -5,7 +5,7 @@ WORKERS ?= 2
 
 TORCH ?= torch
 
-.PHONY: brief test test-engines test-browser check lint lock bench quality clean help
+.PHONY: brief test test-engines test-browser check lint lock licences bench quality clean help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -56,6 +56,9 @@ quality: .venv/made  ## score the loader, the coding rules and the checks on inv
 lock:  ## pin the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -o requirements.lock
+
+licences: .venv/made  ## licences.csv: the licence of every package of the lock; one that is not allowed is an error
+	@$(BIN)/python tools/licences.py
 
 clean:  ## remove what is not in git
 	rm -rf .venv .venv-engines .research .pytest_cache .mypy_cache .ruff_cache
