@@ -58,6 +58,7 @@ def test_the_committed_tables_are_valid_and_their_keys_lead_to_one_another(publi
     leads = {(name, key["fields"]) for name, schema in schemas.items() for key in schema.get("foreignKeys", [])}
     assert {("codes", "layer"), ("mentions", "passage_id"), ("documents", "story_id")} <= leads
     assert datapackage(study, dict(reversed(tables.items()))) == found
+    assert json.loads((ROOT / "report" / "datapackage.json").read_text(encoding="utf-8")) == found
 
 
 @pytest.mark.parametrize(
