@@ -10,7 +10,7 @@ import yaml
 from research import ResearchError
 from research.datapackage import datapackage
 from research.study import Study
-from research.tables import COLUMNS
+from research.tables import COLUMNS, table, to_csv
 
 ROOT = Path(__file__).parents[1]
 
@@ -62,7 +62,7 @@ def test_the_committed_tables_are_valid_and_their_keys_lead_to_one_another(publi
 
 
 @pytest.mark.parametrize(
-    ("table", "old", "new", "error"),
+    ("name", "old", "new", "error"),
     [
         ("ledger", b"energy,2,", b"energy,two,", "type-error"),
         ("codes", b",False,False,", b",no,False,", "type-error"),
@@ -76,11 +76,11 @@ def test_the_committed_tables_are_valid_and_their_keys_lead_to_one_another(publi
         ("refused", b"reason", b"cause", "incorrect-label"),
     ],
 )
-def test_a_harmed_cell_is_found(published, tmp_path, table, old, new, error):
+def test_a_harmed_cell_is_found(published, tmp_path, name, old, new, error):
     study, tables = published
-    assert old in tables[table]
-    harmed = tables | {table: tables[table].replace(old, new, 1)}
-    assert (table, error) in validate(put(tmp_path / "report", study, harmed))
+    assert old in tables[name]
+    harmed = tables | {name: tables[name].replace(old, new, 1)}
+    assert (name, error) in validate(put(tmp_path / "report", study, harmed))
 
 
 def test_a_table_edited_after_it_was_published_is_found(study):
@@ -105,3 +105,17 @@ def test_every_column_of_every_table_is_described_and_nothing_else():
 def test_a_table_that_no_study_has_is_refused():
     with pytest.raises(ResearchError, match="no table 'rivers'; one of documents, passages"):
         datapackage(Study.load(ROOT), {"rivers": b"name\n"})
+
+
+@pytest.mark.parametrize(
+    "cells", [(';"b";; ,', "", "x|y|z|"), (",|", '"q"|ab;', ",|"), (", ", ";", ""), (" a", "' b", "\n'c")]
+)
+def test_no_reader_has_to_guess_the_dialect(tmp_path, cells):
+    import frictionless
+
+    rows = [dict(zip(COLUMNS["refused"], cells, strict=True))] * 30
+    content = to_csv("refused", table("refused", rows)).encode("utf-8")
+    folder = put(tmp_path / "report", Study.load(ROOT), {"refused": content})
+    assert validate(folder) == set()
+    read = frictionless.Package(str(folder / "datapackage.json")).get_table_resource("refused").read_rows()
+    assert [{name: cell or "" for name, cell in row.to_dict().items()} for row in read] == rows

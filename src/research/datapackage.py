@@ -34,6 +34,15 @@ _REFERENCES = {
     "topic_id": "topics",
     "layer": "ledger",
 }
+# Stated in full: readers that guess take the punctuation of articles for the table's.
+_DIALECT = {
+    "delimiter": ",",
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "lineTerminator": "\n",
+    "skipInitialSpace": False,
+    "header": True,
+}
 _OPEN = ("str", "float")  # types that may have an empty cell
 _ARTICLES = "The text of the articles, and what is quoted from it, belongs to their publishers and is not licensed."
 _MIT = {
@@ -95,6 +104,7 @@ def _resource(name: str, tables: Mapping[str, bytes]) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
+        "dialect": _DIALECT,
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": _schema(name, tables),
