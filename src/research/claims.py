@@ -124,7 +124,7 @@ def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str],
             where=where,
             remedy=f"one of {', '.join(sorted(hashes))}",
         )
-    text = corpus.text(quote.doc)
+    text, passages = corpus.text(quote.doc), corpus.passages[corpus.passages["doc_id"] == quote.doc]
     wanted = quote.prefix + quote.exact + quote.suffix
     count = text.count(wanted)
     if count != 1:
@@ -133,6 +133,12 @@ def _locate(quote: Quote, claim_id: str, corpus: Corpus, hashes: dict[str, str],
         raise BrokenQuote(f'claim {claim_id!r}: the quote "{quote.exact[:60]}…" {why}', where=where, remedy=remedy)
     start = text.index(wanted) + len(quote.prefix)
     end = start + len(quote.exact)
+    if not all(((passages["start"] <= at) & (at < passages["end"])).any() for at in (start, end - 1)):
+        raise BrokenQuote(
+            f'claim {claim_id!r}: the quote "{quote.exact[:60]}…" does not begin and end in a passage of {quote.doc}',
+            where=where,
+            remedy="quote the article itself; what was left out of it stands in report/tables/boilerplate.csv",
+        )
     return {
         "doc_id": quote.doc,
         "exact": quote.exact,

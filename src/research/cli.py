@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from research.commands import brief, check, params, preview, run, status, study_of, trace
+from research.commands import brief, check, params, preview, run, status, study_of, trace, verify
 from research.errors import ResearchError
 
 
@@ -32,7 +32,7 @@ def main(ctx: click.Context, study: str | None) -> None:
     ctx.obj = study
 
 
-for command in (brief, run, status, params, check, trace, preview):
+for command in (brief, run, status, params, check, verify, trace, preview):
     main.add_command(command)
 
 

@@ -169,6 +169,25 @@ def check(ctx: click.Context) -> None:
 
 
 @click.command()
+@click.option("--workers", default=1, show_default=True, help="Notebooks that may run side by side.")
+@click.option("--loosely", is_flag=True, help="Compare tables, facts and texts only.")
+@click.pass_context
+def verify(ctx: click.Context, workers: int, loosely: bool) -> None:
+    """Build the report again in a temporary folder, and list how the one that is there differs.
+
+    Example: research verify --workers 2
+    """
+    from research.pipeline.verify import verify
+
+    compared, differences = verify(study_of(ctx), workers=workers, loosely=loosely)
+    for line in differences:
+        click.echo(line, err=True)
+    click.echo(f"{compared} files compared; {len(differences)} differ")
+    if differences:
+        ctx.exit(1)
+
+
+@click.command()
 @click.argument("name")
 @click.pass_context
 def trace(ctx: click.Context, name: str) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+# What a text could do to a terminal: escapes, and marks that turn the direction of what follows.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 
 class ResearchError(Exception):
     """The base of every error this package raises on purpose.
@@ -26,7 +31,7 @@ class ResearchError(Exception):
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         self.what, self.where, self.remedy = what, where, remedy
         line = (f"{where}: " if where else "") + what + (f"; {remedy}" if remedy else "")
-        super().__init__(" ".join(line.split()))
+        super().__init__(_CONTROLS.sub("", " ".join(line.split())))
 
 
 class BrokenQuote(ResearchError):

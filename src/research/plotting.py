@@ -89,6 +89,7 @@ def style(language: str = "en") -> Iterator[None]:
         "figure.facecolor": PAPER,
         "svg.fonttype": "path",
         "svg.hashsalt": "research",
+        "text.parse_math": False,  # a label's dollars are money
     }
     with mpl.rc_context(rc=settings):  # type: ignore[arg-type]
         yield

@@ -111,8 +111,10 @@ def month(value: Any, language: str) -> str:
 
 
 def label(codebook: Codebook, concept_id: str, language: str) -> str:
-    """A concept's label as it is printed: with the apostrophe of print."""
-    return codebook.label(concept_id, language).replace("'", "’")
+    """A concept's label as it is printed: with the apostrophe of print, and nothing that a chart cannot draw."""
+    from research.brief.runs import clean
+
+    return clean(codebook.label(concept_id, language)).replace("'", "’")
 
 
 def listed(items: list[str], language: str, *, style: Literal["standard", "or"] = "standard") -> str:

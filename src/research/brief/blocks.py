@@ -70,6 +70,7 @@ class Figure(Block):
     """
 
     def __init__(self, chart: Chart | MplFigure, caption: str, *, name: str, source: str, alt: str = "") -> None:
+        from research.coding.quantities import find_numbers
         from research.plotting import Chart, to_png, to_svg
 
         _refuse_path(name)
@@ -83,9 +84,8 @@ class Figure(Block):
         words = alt or drawn.alt
         if not words.strip() or not source.strip():
             raise ResearchError("no alternative text or no source", where=f"figure {name}", remedy="write both")
-        untold = sorted(
-            _numbers(drawn.data) - set(re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d\d\b)", ".", words)))
-        )
+        told = {number.value for number in find_numbers(words)}
+        untold = [f"{value:g}" for value in _numbers(drawn.data) if value not in told]
         if untold:
             raise ResearchError(
                 f"its alternative text lacks {', '.join(untold[:5])}", where=f"figure {name}", remedy="tell every value"
@@ -118,11 +118,10 @@ def _refuse_path(name: str) -> None:
         raise ResearchError(f"the name {name!r} of a figure or table", remedy="use letters, digits, _ and -")
 
 
-def _numbers(data: pd.DataFrame) -> set[str]:
+def _numbers(data: pd.DataFrame) -> list[float]:
     """The numbers of a chart's data as its alternative text writes them; nothing is drawn for a zero."""
     found = data.select_dtypes("number").to_numpy().ravel().tolist()
-    told = [abs(value) for value in found if value and value == value]  # NaN is drawn as nothing
-    return {f"{value:.2f}" if isinstance(value, float) else str(value) for value in told}
+    return sorted({round(abs(value), 2) for value in found if value and value == value})  # NaN is drawn as nothing
 
 
 class Table(Block):
@@ -160,6 +159,9 @@ class Table(Block):
             raise ResearchError("no columns", where=f"table {name}", remedy="give it a frame with some")
         numeric = [pd.api.types.is_numeric_dtype(frame[column]) for column in frame]
         cited = [list(ids) for ids in evidence or []]
+        if cited and len(cited) != len(frame):
+            remedy = "give one list of claims a row"
+            raise ResearchError(f"evidence for {len(cited)} of {len(frame)} rows", where=f"table {name}", remedy=remedy)
         if widths is not None and len(widths) != len(frame.columns) + bool(cited):
             raise ResearchError(f"{len(widths)} widths", where=f"table {name}", remedy="give one a column")
         super().__init__(

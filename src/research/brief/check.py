@@ -95,7 +95,9 @@ def _caption_problems(doc: Document, comparison: Comparison | None) -> Iterator[
 def _counts(block: Json, language: str) -> Iterator[float]:
     """The numbers that a figure or table shows, those of its rows and columns, and its sum."""
     rows = (
-        block["values"] if block["t"] == "figure" else [["".join(r["v"] for r in c) for c in w] for w in block["rows"]]
+        block["values"]
+        if block["t"] == "figure"
+        else [["".join(r.get("v", "") for r in c) for c in w] for w in block["rows"]]
     )
     shown = [cell for row in rows for cell in row]
     values = [cell for cell in shown if isinstance(cell, (int, float))]

@@ -17,6 +17,7 @@ from nbconvert.exporters import Exporter
 from traitlets import Unicode, default
 from traitlets.config import Application
 
+from research.brief.check import check_prose
 from research.brief.model import Document, from_notebook
 from research.brief.runs import harmless
 from research.errors import ResearchError
@@ -36,7 +37,11 @@ class _BriefExporter(Exporter):
         name = resources.get("metadata", {}).get("name") or "notebook"
         resources["output_extension"] = self.file_extension
         try:
-            return self.typeset(from_notebook(nb, f"{name}.ipynb")), resources
+            _refuse_failed(nb, f"{name}.ipynb")
+            doc = from_notebook(nb, f"{name}.ipynb")
+            for problem in check_prose(doc):
+                self.log.warning("%s.ipynb, %s", name, problem)
+            return self.typeset(doc), resources
         except ResearchError as error:
             from nbconvert.nbconvertapp import NbConvertApp  # imports every exporter, this module too
 
@@ -61,6 +66,18 @@ class _BriefExporter(Exporter):
             "blocks": doc.blocks,
         }
         return {**harmless(data), "labels": words(language)}
+
+
+def _refuse_failed(notebook: Any, name: str) -> None:
+    """A cell that raised, a guard's perhaps, makes no brief."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                raise ResearchError(
+                    f"{output['ename']}: {output['evalue']}",
+                    where=f"{name}, cell {number}",
+                    remedy="mend it, run it again",
+                )
 
 
 class BriefPDFExporter(_BriefExporter):

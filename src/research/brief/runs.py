@@ -13,7 +13,7 @@ _ARABIC_RUN = re.compile(f'[{_ARABIC}](?:[^A-Za-zÀ-ɏ()\\[\\]«»“”"{_ARABI
 _LATIN_RUN = re.compile(r"[0-9#_]*[A-Za-zÀ-ɏ](?:[^\u0600-\u06ff()\[\]«»“”\"]*[A-Za-zÀ-ɏ0-9])?")
 # Controls, signs of private use, and the direction marks with which a text could reorder its surroundings.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff\U000f0000-\U0010ffff]"
 )
 _UNBROKEN = re.compile(r"\S{40}(?=\S)")
 # French sets a thin space that does not break before double punctuation, and inside its quotation marks.

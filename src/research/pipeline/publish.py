@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import platform
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -295,5 +296,6 @@ def _run_record(study: Study, steps: list[Step], parameters: dict[str, Any], run
         "edition": study.edition,
         "inputs": inputs(study, steps),
         "parameters": {name: values for name, values in parameters.items() if values},
-        "versions": {"python": ".".join(platform.python_version_tuple()[:2])} | {n: version(n) for n in _VERSIONS},
+        "versions": {"python": platform.python_version(), "platform": f"{sys.platform}-{platform.machine()}"}
+        | {name: version(name) for name in _VERSIONS},
     }
