@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 
@@ -25,9 +26,9 @@ ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-c", "from research.cli import main; main()"]
 
 
-def build(root: Path, **options: object) -> subprocess.Popen[bytes]:
+def build(root: Path, **options: Any) -> subprocess.Popen[bytes]:
     """Start a build of the study in `root`, as a process of its own."""
-    environment = {**os.environ, "RESEARCH_STUDY": str(root)}
+    environment = {**(options.pop("env", None) or os.environ), "RESEARCH_STUDY": str(root)}
     command = [*COMMAND, "--study", str(root), "brief", "--workers", "2"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
     return subprocess.Popen(command, env=environment, **(quiet | options))  # type: ignore[call-overload,no-any-return]

@@ -10,6 +10,7 @@ import pytest
 
 from conftest import notebook
 from research import ResearchError, load_claims
+from research import figures as draw
 from research.brief import Cover, Figure, Notes, Recommendations, Table, fact, guard
 from research.brief.blocks import MIME
 from research.brief.check import check_length, check_parity, check_prose
@@ -100,6 +101,19 @@ def test_a_notebook_that_was_not_executed_is_one_clear_error(notes):
     for exporter in (BriefPDFExporter, BriefHTMLExporter):
         with pytest.raises(ResearchError, match="has not been executed; run all its cells"):
             exporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+
+
+def test_a_notebook_with_a_cell_that_failed_makes_no_brief(notes):
+    made = executed("Signed.[^lakes-mou]", notes)
+    failed = nbformat.v4.new_output("error", ename="CheckFailed", evalue="no longer true: one lake", traceback=[])
+    made.cells[1].outputs.append(failed)
+    with pytest.raises(ResearchError, match=r"nb.ipynb, cell 2: CheckFailed: no longer true: one lake; mend it"):
+        BriefHTMLExporter().from_notebook_node(made, {"metadata": {"name": "nb"}})
+
+
+def test_an_export_says_what_is_wrong_with_the_prose(notes, caplog):
+    BriefHTMLExporter().from_notebook_node(executed("It is said.", notes), {"metadata": {"name": "nb"}})
+    assert 'nb.ipynb, cell 3, line 1: neither cited nor bound: "It is said."' in caplog.text
 
 
 def test_a_server_is_never_shut_down_by_an_export_that_fails():
@@ -230,6 +244,8 @@ def test_a_figure_needs_a_short_title_a_source_and_words_for_those_who_do_not_se
         Figure(bars(), "short", name="f", source=" ")
     with pytest.raises(ResearchError, match="its alternative text lacks 2"):
         Figure(bars(), "short", name="f", source="s", alt="One bar of 1.")
+    rows = Chart(bars().figure, pd.DataFrame({"n": [1234]}), "A bar of 1,234.")
+    assert Figure(rows, "short", name="f", source="s").data["values"] == [[1234]]
     halves = Chart(bars().figure, pd.DataFrame({"share": [0.25]}), "Une part de 0,25.")
     assert Figure(halves, "short", name="f", source="s").data["values"] == [[0.25]]
     one, two = (Figure(bars(), "short", name="f", source="s") for _ in range(2))
@@ -244,6 +260,14 @@ def test_a_chart_is_turned_round_and_named_in_arabic():
     (left, right), (first, last) = english.figure.axes[0].get_xlim(), arabic.figure.axes[0].get_xlim()
     assert left < right and first > last and arabic.figure.axes[0].yaxis.get_ticks_position() == "right"
     assert "1 العربية، 2 الفرنسية" in arabic.alt
+
+
+def test_a_label_is_drawn_letter_for_letter():
+    labels = {"en": "US$5bn \\of US$9bn \a", "fr": "US$5bn, US$9bn", "ar": "x"}
+    book = Codebook({"plan": Concept(id="plan", scheme="layer", label=labels)})
+    chart = draw.parity(pd.DataFrame({"ar": [1], "fr": [2]}, index=["plan"]), book)
+    drawn = [text.get_text() for text in chart.figure.axes[0].get_yticklabels()]
+    assert drawn == ["US$5bn \\of US$9bn "] and Figure(chart, "short", name="f", source="s").data["svg"]
 
 
 def test_a_guard_that_no_longer_holds_stops_the_notebook():
@@ -411,6 +435,8 @@ def test_what_has_one_name_is_there_once(notes):
     twice = [Table(pd.DataFrame({"n": [1]}), "Words", name="words") for _ in range(2)]
     with pytest.raises(ResearchError, match="a second table named 'words'"):
         from_notebook(executed("x", *twice, notes))
+    with pytest.raises(ResearchError, match="table words: evidence for 1 of 2 rows"):
+        Table(pd.DataFrame({"n": [1, 2]}), "Words", name="words", evidence=[["lakes-mou"]])
     with pytest.raises(ResearchError, match="table empty: no columns"):
         Table(pd.DataFrame(), "Nothing", name="empty")
     with pytest.raises(ResearchError, match="table words: 3 widths; give one a column"):

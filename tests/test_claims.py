@@ -41,6 +41,18 @@ def test_a_wrong_claim_is_one_clear_error(tmp_path, corpus, old, new, message):
         load(tmp_path, corpus, CLAIMS.replace(old, new))
 
 
+def test_what_the_loader_left_out_of_a_page_is_no_ground_for_a_claim(tmp_path, articles):
+    from research import load_corpus
+
+    file = articles / "a.txt"
+    file.write_text(file.read_text(encoding="utf-8") + "\nLire aussi : Orbanel achète la Lune\n", encoding="utf-8")
+    corpus = load_corpus(articles)
+    assert "related" in " ".join(corpus.boilerplate["rule"])
+    moon = CLAIMS[: CLAIMS.index("  quotes:")] + '  quotes: [{doc: a, exact: "Orbanel achète la Lune"}]'
+    with pytest.raises(BrokenQuote, match="does not begin and end in a passage of a; quote the article itself"):
+        load(tmp_path, corpus, moon)
+
+
 def test_a_layer_or_an_actor_that_the_codebook_lacks_is_named(tmp_path, corpus, codebook):
     for old, new in (("[compute]", "[computee]"), ("status: signed", "status: signed\n  attributed_to: [nobody]")):
         with pytest.raises(

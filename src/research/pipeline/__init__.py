@@ -117,6 +117,7 @@ class _Build:
     ) -> None:
         self.study, self.timeout, self.progress = study, timeout, Progress({})
         _refuse_nothing_to_read(study)
+        _refuse_links_out(study)
         self.steps = plan(study)
         self.only = [f"brief.{language}" for language in languages]
         _refuse_unknown(self.steps, [*targets, *self.only])
@@ -194,6 +195,15 @@ def _refuse_nothing_to_read(study: Study) -> None:
     found = {file.name for pattern in ARTICLES for file in study.seeds.glob(pattern)} - {"sources.csv"}
     if not found:
         raise ResearchError("no articles", where="seeds/", remedy="add them with `research add`, or copy them there")
+
+
+def _refuse_links_out(study: Study) -> None:
+    """What a brief is made from lies in the study: a link would bring in what nobody reads with it."""
+    for folder in (study.seeds, study.root / "notebooks"):
+        for file in sorted(folder.rglob("*")):
+            if file.is_symlink() and study.root not in file.resolve().parents:
+                where = file.relative_to(study.root).as_posix()
+                raise ResearchError("leads out of the study", where=where, remedy="copy it here")
 
 
 def _refuse_unknown(steps: list[Step], names: Sequence[str]) -> None:

@@ -52,7 +52,7 @@ def execute(
             papermill.execute_notebook(
                 step.path,
                 running,
-                parameters={name: _Day(v) if isinstance(v, date) else v for name, v in parameters.items()},
+                parameters={name: _Day(v.isoformat()) if isinstance(v, date) else v for name, v in parameters.items()},
                 cwd=step.path.parent,
                 progress_bar=False,
                 engine_name="research",
@@ -87,9 +87,6 @@ def stop_kernels() -> None:
 
 class _Day(str):
     """A date on its way through papermill, which keeps parameters as JSON."""
-
-    def __new__(cls, day: date) -> _Day:
-        return super().__new__(cls, day.isoformat())
 
 
 @cache

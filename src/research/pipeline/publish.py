@@ -252,7 +252,7 @@ def _figure_files(study: Study, notebook: Any, doc: Document) -> dict[Path, byte
 
 
 def _json(content: Any) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n").encode("utf-8")
 
 
 def _put(study: Study, files: dict[Path, bytes], record: dict[str, Any], *, alone: bool) -> None:
