@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from research import load_codebook, load_corpus
 from research.study import Study
 
 ROOT = Path(__file__).parents[1]
+
+_spec = importlib.util.spec_from_file_location("crash", ROOT / "benchmarks" / "crash.py")
+# How builds are started, killed and compared.
+crash = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(crash)
+
 
 CODEBOOK = """
 scheme: layer

@@ -9,12 +9,11 @@ from datetime import date
 import nbformat
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, crash
 from research import ResearchError
 from research.pipeline import run_study, why
 from research.pipeline.parameters import bind, parameters_of
 from research.study import Study
-from test_crash import crash
 from test_pipeline import edit, invoke, published
 
 OFFLINE = """

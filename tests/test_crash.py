@@ -1,7 +1,6 @@
 """Whatever happens to a build, what was published stays whole, and the next build ends where this one should have."""
 
 import errno
-import importlib.util
 import os
 import resource
 import signal
@@ -12,15 +11,11 @@ import filelock
 import psutil
 import pytest
 
-from conftest import ROOT, write_study
+from conftest import crash, write_study
 from research import ResearchError, files
 from research.pipeline import run_study
 from research.study import Study
 from test_pipeline import edit, invoke, published
-
-spec = importlib.util.spec_from_file_location("crash", ROOT / "benchmarks" / "crash.py")
-crash = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(crash)
 
 
 def next_edition(study):

@@ -7,12 +7,13 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from conftest import write_study
+from conftest import crash, write_study
 from research import ResearchError
 from research.cli import main
 from research.errors import StaleTable
 from research.pipeline import run_study
 from research.pipeline.plan import plan
+from research.pipeline.verify import verify
 from research.study import Study
 
 
@@ -51,10 +52,32 @@ def test_a_build_publishes_everything(study):
     }
 
 
-def test_two_builds_in_two_folders_are_the_same_to_the_byte(study, built, tmp_path):
-    other = Study.load(write_study(tmp_path / "elsewhere"))
-    run_study(other)
-    assert published(other) == published(study)
+def test_two_builds_in_two_folders_are_the_same_to_the_byte(built, tmp_path):
+    other = write_study(tmp_path / "a folder elsewhere")
+    strange = {
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "4711",
+        "OMP_NUM_THREADS": "1",
+        "COLUMNS": "40",
+    }
+    process = crash.build(other, env=os.environ | strange, preexec_fn=lambda: os.umask(0o077))
+    assert process.wait() == 0
+    assert published(Study.load(other)) == published(Study.load(built))
+
+
+def test_a_report_is_verified_by_building_it_again(study):
+    assert verify(study) == (len(published(study)), [])
+    pdf = study.root / "report/brief.en.pdf"
+    pdf.write_bytes(pdf.read_bytes() + b"\n% another processor\n")
+    (study.root / "figures/bars.en.svg").unlink()
+    assert verify(study)[1] == ["figures/bars.en.svg is missing", "report/brief.en.pdf differs"]
+    record = study.root / "report/run.json"
+    record.write_text(record.read_text().replace('"platform": "', '"platform": "another '))
+    assert verify(study)[1] == ["figures/bars.en.svg is missing"]  # there, bytes may differ, but words may not
+    edit(study, "report/tables/claims.csv", "on a data centre", "on two data centres")
+    result = invoke(study, "verify", "--loosely")
+    assert result.exit_code == 1 and "report/tables/claims.csv differs" in result.output
 
 
 def test_a_second_build_does_nothing(built):
