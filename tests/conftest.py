@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from copy import deepcopy
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from research import load_codebook, load_corpus
+from research import code_corpus, load_codebook, load_corpus
+from research.coding.matcher import Matcher
+from research.statements import Comparison
 from research.study import Study
 
 ROOT = Path(__file__).parents[1]
@@ -107,11 +112,58 @@ def corpus(articles: Path):
     return load_corpus(articles)
 
 
+class Seeds:
+    """The study of this repository and what is made of it: each part made once, when first asked for, to be read only."""
+
+    def __init__(self) -> None:
+        self.study = Study.load(ROOT)
+        self._as_made: list[tuple[object, object]] = []
+
+    @cached_property
+    def corpus(self):
+        return self._kept(self.study.articles())
+
+    @cached_property
+    def codebook(self):
+        return self._kept(self.study.codebook())
+
+    @cached_property
+    def evidence(self):
+        return self._kept(code_corpus(self.corpus, self.codebook))
+
+    @cached_property
+    def claims(self):
+        return self._kept(self.study.claims(self.corpus))
+
+    @cached_property
+    def comparison(self):
+        return Comparison(self.codebook)
+
+    @cached_property
+    def matcher(self):
+        return Matcher(self.codebook)
+
+    def _kept(self, made):
+        self._as_made.append((made, deepcopy(made)))
+        return made
+
+    def are_as_made(self) -> bool:
+        """Whether no test has changed what others read."""
+        return all(_same(now, then) for now, then in self._as_made)
+
+
+def _same(now, then) -> bool:
+    if isinstance(now, pd.DataFrame):
+        return now.equals(then)
+    tables = [name for name, value in vars(now).items() if isinstance(value, pd.DataFrame)]
+    return all(_same(getattr(now, name), getattr(then, name)) for name in tables) if tables else now == then
+
+
 @pytest.fixture(scope="session")
 def seeds():
-    """The study of this repository with its corpus loaded."""
-    study = Study.load(ROOT)
-    return study, study.articles()
+    made = Seeds()
+    yield made
+    assert made.are_as_made(), "a test has changed a table or the codebook that others read"
 
 
 def notebook(*cells: tuple[str, str, list[str]]) -> nbformat.NotebookNode:
@@ -149,17 +201,23 @@ def write_study(root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small study, built once; tests work on copies of it."""
+def as_built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A small study, built once, and a copy of it to come back to."""
     from research.pipeline import run_study
 
     root = write_study(tmp_path_factory.mktemp("study"))
     run_study(Study.load(root), workers=2)
-    return root
+    return root, shutil.copytree(root, tmp_path_factory.mktemp("as built") / "study")
 
 
 @pytest.fixture
-def study(built: Path, tmp_path: Path) -> Study:
-    root = tmp_path / "copy"
-    shutil.copytree(built, root)
-    return Study.load(root)
+def built(as_built: tuple[Path, Path]) -> Path:
+    """The small study as it was built, in the folder where it was: elsewhere a build would begin from scratch."""
+    root, copy = as_built
+    shutil.rmtree(root)
+    return shutil.copytree(copy, root)
+
+
+@pytest.fixture
+def study(built: Path) -> Study:
+    return Study.load(built)

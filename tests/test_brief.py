@@ -19,7 +19,6 @@ from research.brief.model import core_words, from_notebook
 from research.codebook import Codebook, Concept
 from research.errors import CheckFailed
 from research.plotting import Chart
-from research.statements import Comparison
 
 HOSTILE = '#eval("1") <script>alert(1)</script> $\\input{/etc/passwd}$ \u202eevil\u0007 **x** [a](javascript:b) 漢字 🙂'
 
@@ -327,10 +326,9 @@ def test_a_paragraph_of_the_record_shows_the_certainty_of_its_least_certain_clai
     ],
 )
 def test_a_counted_no_denies_only_the_status_that_its_fact_is_named_for(seeds, prose, passes):
-    study, corpus = seeds
-    notes = Notes(study.claims(corpus), corpus)
+    notes = Notes(seeds.claims, seeds.corpus)
     doc = from_notebook(executed(prose, fact("talk_signatures", 0), notes))
-    assert (check_prose(doc, Comparison(study.codebook())) == []) is passes
+    assert (check_prose(doc, seeds.comparison) == []) is passes
 
 
 def test_a_figure_is_referred_to_by_name_before_or_after_it_stands(notes):
@@ -422,11 +420,10 @@ def test_no_number_comes_in_by_another_door(notes, prose, problem):
 
 
 def test_the_word_for_nought_must_deny(seeds):
-    study, corpus = seeds
-    notes, comparison = Notes(study.claims(corpus), corpus), Comparison(study.codebook())
+    notes = Notes(seeds.claims, seeds.corpus)
     for word, passes in (("No", True), ("Signed", False)):
         doc = from_notebook(executed(f'{{{{ facts.none | zero("{word}") }}}} law is there.', fact("none", 0), notes))
-        assert (check_prose(doc, comparison) == []) is passes
+        assert (check_prose(doc, seeds.comparison) == []) is passes
 
 
 def test_what_has_one_name_is_there_once(notes):
@@ -454,7 +451,7 @@ def test_key_figures_are_one_list_and_titles_cite_nothing(notes):
 def test_a_caption_has_only_numbers_that_are_shown_and_denies_nothing_unguarded(notes, seeds):
     def problems(caption, *beside):
         figure = Figure(bars(), caption, name="f", source="s")
-        return check_prose(from_notebook(executed("", figure, *beside, notes)), Comparison(seeds[0].codebook()))
+        return check_prose(from_notebook(executed("", figure, *beside, notes)), seeds.comparison)
 
     assert problems("2 of 3 lakes") == problems("All of 14 lakes", fact("lakes", 14)) == []
     assert problems("All of 14 lakes") == ['cell 2: the number "14" is in no value of f: "All of 14 lakes"']

@@ -68,8 +68,7 @@ def test_instruments_that_a_claim_quotes_are_reviewed(tmp_path, corpus, codebook
 
 
 def test_the_study_s_claims_are_many_whole_and_known_to_the_codebook(seeds):
-    study, corpus = seeds
-    claims, codebook = study.claims(corpus), study.codebook()
+    study, claims, codebook = seeds.study, seeds.claims, seeds.codebook
     assert len(claims) >= 60 and set(claims["kind"]) == {"fact", "ambition", "commitment", "assertion"}
     assert (claims["statement_en"].str.len() > 20).all()
     assert {layer for layers in claims["layers"] for layer in layers} <= set(codebook.layers)
@@ -79,9 +78,7 @@ def test_the_study_s_claims_are_many_whole_and_known_to_the_codebook(seeds):
 
 
 def test_nothing_is_claimed_signed_in_doha_or_washington(seeds):
-    study, corpus = seeds
-    claims = study.claims(corpus)
-    meetings = claims[claims["claim_id"].str.startswith(("doha", "washington", "us-"))]
+    meetings = seeds.claims[seeds.claims["claim_id"].str.startswith(("doha", "washington", "us-"))]
     assert "signed" not in set(meetings["status"]) and "operating" not in set(meetings["status"])
 
 

@@ -66,10 +66,8 @@ def test_layers_are_reached_through_broader(tmp_path):
 
 
 def test_the_study_s_codebook_has_the_thirteen_layers_in_three_languages(seeds):
-    study, _ = seeds
-    codebook = study.codebook()
-    assert codebook.layers == ["energy", "chips", "connectivity", "compute", "data", "models", "talent", "research", "finance", "services", "enterprise", "territory", "governance"]  # fmt: skip
-    for layer in codebook.scheme("layer"):
+    assert seeds.codebook.layers == ["energy", "chips", "connectivity", "compute", "data", "models", "talent", "research", "finance", "services", "enterprise", "territory", "governance"]  # fmt: skip
+    for layer in seeds.codebook.scheme("layer"):
         assert all(len(layer.alt[language]) >= 5 for language in ("en", "fr", "ar"))
 
 

@@ -126,8 +126,7 @@ def test_numbers_are_read_in_figures_and_words_with_unit_and_bound(tmp_path, cod
 
 
 def test_every_offset_of_the_five_articles_is_exact(seeds):
-    study, corpus = seeds
-    evidence = code_corpus(corpus, study.codebook())
+    corpus, evidence = seeds.corpus, seeds.evidence
     for table, column in (
         (evidence.mentions, "surface"),
         (evidence.quantities, "surface"),
@@ -139,8 +138,7 @@ def test_every_offset_of_the_five_articles_is_exact(seeds):
 
 
 def test_the_instruments_of_the_five_articles(seeds):
-    study, corpus = seeds
-    rows = code_corpus(corpus, study.codebook()).instruments
+    rows = seeds.evidence.instruments
     shown = rows.assign(doc=rows["doc_id"].str[:3], parties=rows["parties"].map("+".join))
     lines = shown[["doc", "kind", "status", "parties", "quantity"]].astype(str).agg(" ".join, axis=1).tolist()
     assert lines == [
@@ -175,8 +173,7 @@ def test_the_instruments_of_the_five_articles(seeds):
 
 
 def test_the_two_seghrouchnis_are_never_taken_for_one_another(seeds):
-    study, corpus = seeds
-    mentions = code_corpus(corpus, study.codebook()).mentions
+    mentions = seeds.evidence.mentions
     people = mentions[mentions["concept_id"].isin(["minister-digital", "cndp-president"])]
     omar = people[people["surface"].str.contains("عمر")]
     assert set(omar["concept_id"]) == {"cndp-president"}
@@ -184,9 +181,7 @@ def test_the_two_seghrouchnis_are_never_taken_for_one_another(seeds):
 
 
 def test_no_passage_of_the_five_articles_speaks_of_chips_or_connectivity(seeds):
-    study, corpus = seeds
-    codes = code_corpus(corpus, study.codebook()).codes
-    assert set(study.codebook().layers) - set(codes["layer"]) == {"chips", "connectivity"}
+    assert set(seeds.codebook.layers) - set(seeds.evidence.codes["layer"]) == {"chips", "connectivity"}
 
 
 def test_a_number_with_its_unit_attached_is_read_whole_and_a_name_with_a_figure_is_not_a_number():
@@ -209,7 +204,7 @@ def test_a_number_with_its_unit_attached_is_read_whole_and_a_name_with_a_figure_
     ],
 )  # fmt: skip
 def test_the_status_of_what_is_asked_drafted_dropped_or_lasting(tmp_path, seeds, text, layer, status):
-    codes = coded(tmp_path, seeds[0].codebook(), text).codes.set_index("layer")
+    codes = coded(tmp_path, seeds.codebook, text).codes.set_index("layer")
     assert codes.loc[layer, "status"] == status
 
 
@@ -224,14 +219,12 @@ def test_the_status_of_what_is_asked_drafted_dropped_or_lasting(tmp_path, seeds,
     ],
 )  # fmt: skip
 def test_instruments_without_the_words_of_a_signing(tmp_path, seeds, text, rows):
-    assert (
-        coded(tmp_path, seeds[0].codebook(), text).instruments[["kind", "status", "quantity"]].values.tolist() == rows
-    )
+    assert coded(tmp_path, seeds.codebook, text).instruments[["kind", "status", "quantity"]].values.tolist() == rows
 
 
 def test_two_papers_that_a_sentence_lists_have_each_its_parties(tmp_path, seeds):
     text = "ووقعت وزارة الانتقال الرقمي مذكرتي تفاهم، أولاهما مع القرض الفلاحي للمغرب والثانية مع ميسترال حول الذكاء الاصطناعي."
-    rows = coded(tmp_path, seeds[0].codebook(), text).instruments
+    rows = coded(tmp_path, seeds.codebook, text).instruments
     assert [set(parties) for parties in rows["parties"]] == [
         {"min-digital", "credit-agricole-maroc"}, {"min-digital", "mistral-ai"}
     ]  # fmt: skip
@@ -240,15 +233,15 @@ def test_two_papers_that_a_sentence_lists_have_each_its_parties(tmp_path, seeds)
 
 def test_persons_sign_for_their_bodies_and_a_law_has_no_parties(tmp_path, seeds):
     signed = "Omar Seghrouchni a signé une convention entre la CNDP et Mistral AI sur les données personnelles à Rabat."
-    rows = coded(tmp_path, seeds[0].codebook(), signed).instruments
+    rows = coded(tmp_path, seeds.codebook, signed).instruments
     assert rows["parties"].map(set).tolist() == [{"cndp", "mistral-ai"}]
     law = "La CNDP applique la loi n° 09-08 sur les données personnelles, en vigueur depuis 2009 dans tout le pays."
-    rows = coded(tmp_path, seeds[0].codebook(), law).instruments
+    rows = coded(tmp_path, seeds.codebook, law).instruments
     assert rows[["kind", "status"]].values.tolist() == [["law", "operating"]] and rows["parties"].tolist() == [[]]
 
 
 def test_a_subject_inside_an_instrument_and_a_cue_around_one(seeds):
-    matcher, concepts = Matcher(seeds[0].codebook()), seeds[0].codebook().concepts
+    matcher, concepts = seeds.matcher, seeds.codebook.concepts
     found = {m.concept_id for m in matcher.find("They examine a data centre law.")}
     assert "law" in found and "compute" in {layer for concept in found for layer in concepts[concept].broader}
     assert not [m for m in matcher.find("ninety ins and outs of the matter") if m.label == "INS"]

@@ -108,7 +108,7 @@ def test_the_text_of_a_changed_file_is_not_handed_out(tmp_path):
 
 
 def test_the_five_articles(seeds):
-    _, corpus = seeds
+    corpus = seeds.corpus
     assert_offsets(corpus)
     documents = corpus.documents.assign(short=corpus.documents["doc_id"].str[:3]).set_index("short")
     assert documents["language"].to_dict() == {"000": "ar", "001": "ar", "002": "fr", "003": "ar", "004": "ar"}

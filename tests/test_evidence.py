@@ -19,7 +19,7 @@ FILLER = (
 
 @pytest.fixture(scope="module")
 def codebook(seeds):
-    return seeds[0].codebook()
+    return seeds.codebook
 
 
 def evidence(tmp_path, codebook, *lines, name="x"):
@@ -150,8 +150,7 @@ def test_two_versions_of_a_story_are_compared(tmp_path, codebook):
 
 
 def test_the_minister_s_rank_and_spelling_differ_between_the_two_doha_articles(seeds, codebook):
-    _, corpus = seeds
-    found = find_discrepancies(corpus, code_corpus(corpus, codebook), codebook).set_index("kind")
+    found = find_discrepancies(seeds.corpus, seeds.evidence, codebook).set_index("kind")
     assert found.loc["title", ["surface_a", "surface_b"]].tolist() == ["وزيرة", "ministre déléguée"]
     assert found.loc["spelling", "surface_b"] == "Amina Flah Saghrouchni"
 
@@ -199,9 +198,7 @@ def test_what_the_rules_reached_on_coded_articles_they_keep(name, capsys):
 def test_the_analyst_s_claims_are_a_coding_of_passages(seeds):
     from research.evaluation import agreement, claim_codes
 
-    study, corpus = seeds
-    quoted = claim_codes(study.claims(corpus), corpus)
-    assert not quoted.duplicated(["passage_id", "layer"]).any() and set(quoted["layer"]) <= set(study.codebook().layers)
-    found = code_corpus(corpus, study.codebook()).codes
-    measured = agreement(found, quoted, passages=sorted(set(quoted["passage_id"]))).set_index("layer")
+    quoted = claim_codes(seeds.claims, seeds.corpus)
+    assert not quoted.duplicated(["passage_id", "layer"]).any() and set(quoted["layer"]) <= set(seeds.codebook.layers)
+    measured = agreement(seeds.evidence.codes, quoted, passages=sorted(set(quoted["passage_id"]))).set_index("layer")
     assert measured.loc["all", "f1"] > 0.6

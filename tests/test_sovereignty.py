@@ -54,9 +54,7 @@ def test_every_layer_has_a_row_and_a_silent_one_is_named(tmp_path, corpus, codeb
 
 
 def test_a_story_told_twice_counts_once(seeds):
-    study, corpus = seeds
-    evidence = code_corpus(corpus, study.codebook())
-    ledger = sovereignty_ledger(evidence, study.claims(corpus), study.codebook(), corpus=corpus).set_index("layer")
+    ledger = sovereignty_ledger(seeds.evidence, seeds.claims, seeds.codebook, corpus=seeds.corpus).set_index("layer")
     assert ledger.loc["data", "documents"] == 2 and ledger.loc["data", "stories"] == 1
     assert ledger.query("silent").index.tolist() == ["chips", "connectivity"]
 
@@ -75,8 +73,7 @@ def test_a_corpus_without_instruments_and_a_layer_only_denied(tmp_path, codebook
 
 
 def test_each_claim_has_a_grade_by_its_own_stories_instruments_and_words(seeds):
-    study, corpus = seeds
-    evidence, claims = code_corpus(corpus, study.codebook()), study.claims(corpus)
+    corpus, evidence, claims = seeds.corpus, seeds.evidence, seeds.claims
     grades = grade_claims(claims, evidence.mentions, evidence.instruments, corpus=corpus)
     assert grades["energy-mou"] == "medium"  # one story, and an instrument with a party
     assert grades["doha-meeting"] == "low"  # two versions, but of one story
@@ -87,9 +84,7 @@ def test_each_claim_has_a_grade_by_its_own_stories_instruments_and_words(seeds):
 
 
 def test_partners_are_bodies_and_a_story_told_twice_is_one_at_its_furthest(seeds):
-    study, corpus = seeds
-    codebook = study.codebook()
-    evidence = code_corpus(corpus, codebook)
+    corpus, codebook, evidence = seeds.corpus, seeds.codebook, seeds.evidence
     everybody = partners(evidence, codebook, corpus=corpus)
     rows = partners(evidence, codebook, corpus=corpus, apart_from=("min-digital",))
     assert set(everybody["partner"]) - set(rows["partner"]) == {"min-digital"}
@@ -102,9 +97,7 @@ def test_partners_are_bodies_and_a_story_told_twice_is_one_at_its_furthest(seeds
 
 
 def test_what_cannot_be_drawn_is_said(seeds):
-    study, corpus = seeds
-    codebook = study.codebook()
-    evidence = code_corpus(corpus, codebook)
+    corpus, codebook, evidence = seeds.corpus, seeds.codebook, seeds.evidence
     with pytest.raises(ResearchError, match="no story is told in two languages; leave this figure out"):
         versions(evidence, codebook, corpus=replace(corpus, story_links=corpus.story_links.iloc[:0]))
     with pytest.raises(ResearchError, match="timeline: none of the events has a date"):
@@ -130,18 +123,15 @@ def test_a_title_with_a_comma_is_translated_whole():
 
 
 def test_actors_are_counted_by_article_and_story(seeds):
-    study, corpus = seeds
-    codebook = study.codebook()
-    found = actors(code_corpus(corpus, codebook), codebook, corpus=corpus).set_index("actor")
+    found = actors(seeds.evidence, seeds.codebook, corpus=seeds.corpus).set_index("actor")
     assert found.loc["undp", ["origin", "documents", "stories"]].tolist() == ["multilateral", 3, 2]
     assert found.loc["us-ai-director", "speaks_for"] == "us-state-department"
     assert (found["stories"] <= found["documents"]).all() and (found["documents"] <= found["mentions"]).all()
 
 
 def test_two_versions_of_a_story_are_compared_layer_by_layer(seeds):
-    study, corpus = seeds
-    codebook = study.codebook()
-    counts, passages = versions(code_corpus(corpus, codebook), codebook, corpus=corpus)
+    codebook = seeds.codebook
+    counts, passages = versions(seeds.evidence, codebook, corpus=seeds.corpus)
     assert list(counts.columns) == ["ar", "fr"] and counts.index.tolist() == [
         x for x in codebook.layers[::-1] if x in counts.index
     ]
@@ -149,10 +139,8 @@ def test_two_versions_of_a_story_are_compared_layer_by_layer(seeds):
 
 
 def test_the_tables_of_every_brief_speak_its_language(seeds):
-    study, corpus = seeds
-    codebook = study.codebook()
-    evidence = code_corpus(corpus, codebook)
-    ledger = sovereignty_ledger(evidence, study.claims(corpus), codebook, corpus=corpus)
+    corpus, codebook, evidence = seeds.corpus, seeds.codebook, seeds.evidence
+    ledger = sovereignty_ledger(evidence, seeds.claims, codebook, corpus=corpus)
     graded = ledger_table(ledger, codebook, "Une table", source="s", language="fr").data
     assert graded["columns"][0] == "Couche" and graded["rows"][0][0] == "Gouvernance et confiance"
     assert ["Puces et semi-conducteurs", "–", "–", "0", "0", "0", "Sans mention"] in graded["rows"]
@@ -168,10 +156,8 @@ def test_the_tables_of_every_brief_speak_its_language(seeds):
 
 
 def test_the_charts_of_every_brief_tell_their_values_in_words(seeds):
-    study, corpus = seeds
-    codebook = study.codebook()
-    evidence = code_corpus(corpus, codebook)
-    ledger = sovereignty_ledger(evidence, study.claims(corpus), codebook, corpus=corpus)
+    corpus, codebook, evidence = seeds.corpus, seeds.codebook, seeds.evidence
+    ledger = sovereignty_ledger(evidence, seeds.claims, codebook, corpus=corpus)
     matrix = draw.layer_status(evidence.codes, ledger, codebook, language="fr")
     denied = draw.layer_status(evidence.codes.assign(negated=True), ledger, codebook)
     assert denied.data.to_numpy().sum() == 0 and denied.alt.count("none") == len(codebook.layers)

@@ -32,7 +32,7 @@ def test_copies_and_translations_are_one_story_and_other_events_are_not(tmp_path
 
 
 def test_the_doha_story_is_told_twice(seeds):
-    _, corpus = seeds
+    corpus = seeds.corpus
     (link,) = corpus.story_links.to_dict("records")
     assert (link["doc_id_a"][:3], link["doc_id_b"][:3], link["kind"]) == ("000", "002", "translation")
     assert corpus.documents["story_id"].nunique() == 4

@@ -74,8 +74,7 @@ def bilingual():
 
 @pytest.fixture(scope="module")
 def study(seeds):
-    found, corpus = seeds
-    return fit_topics(corpus, codebook=found.codebook()), corpus, found.codebook()
+    return fit_topics(seeds.corpus, codebook=seeds.codebook), seeds.corpus, seeds.codebook
 
 
 def test_the_order_of_the_passages_changes_nothing():
