@@ -14,6 +14,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from research import code_corpus, load_codebook, load_corpus
+from research.coding import Evidence
 from research.coding.matcher import Matcher
 from research.statements import Comparison
 from research.study import Study
@@ -98,57 +99,17 @@ def codebook(codebook_file: Path):
     return load_codebook(codebook_file)
 
 
-@pytest.fixture
-def articles(tmp_path: Path) -> Path:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    for name, text in ARTICLES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def corpus(articles: Path):
-    return load_corpus(articles)
-
-
-class Seeds:
-    """The study of this repository and what is made of it: each part made once, when first asked for, to be read only."""
+class Shared:
+    """What several tests read, with a copy of each part: none may change it for the others."""
 
     def __init__(self) -> None:
-        self.study = Study.load(ROOT)
         self._as_made: list[tuple[object, object]] = []
 
-    @cached_property
-    def corpus(self):
-        return self._kept(self.study.articles())
-
-    @cached_property
-    def codebook(self):
-        return self._kept(self.study.codebook())
-
-    @cached_property
-    def evidence(self):
-        return self._kept(code_corpus(self.corpus, self.codebook))
-
-    @cached_property
-    def claims(self):
-        return self._kept(self.study.claims(self.corpus))
-
-    @cached_property
-    def comparison(self):
-        return Comparison(self.codebook)
-
-    @cached_property
-    def matcher(self):
-        return Matcher(self.codebook)
-
-    def _kept(self, made):
+    def keep(self, made):
         self._as_made.append((made, deepcopy(made)))
         return made
 
-    def are_as_made(self) -> bool:
-        """Whether no test has changed what others read."""
+    def is_as_made(self) -> bool:
         return all(_same(now, then) for now, then in self._as_made)
 
 
@@ -160,10 +121,66 @@ def _same(now, then) -> bool:
 
 
 @pytest.fixture(scope="session")
-def seeds():
-    made = Seeds()
+def shared():
+    made = Shared()
     yield made
-    assert made.are_as_made(), "a test has changed a table or the codebook that others read"
+    assert made.is_as_made(), "a test has changed a table or the codebook that others read"
+
+
+@pytest.fixture(scope="session")
+def corpus(shared, tmp_path_factory: pytest.TempPathFactory):
+    """The invented articles, loaded once."""
+    folder = tmp_path_factory.mktemp("articles")
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return shared.keep(load_corpus(folder))
+
+
+class Seeds:
+    """The study of this repository and what is made of it: each part once, when first asked for, and to be read only."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.study, self._shared = Study.load(ROOT), shared
+
+    @cached_property
+    def corpus(self):
+        return self._shared.keep(self.study.articles())
+
+    @cached_property
+    def codebook(self):
+        return self._shared.keep(self.study.codebook())
+
+    @cached_property
+    def evidence(self):
+        return self._shared.keep(code_corpus(self.corpus, self.codebook))
+
+    @cached_property
+    def claims(self):
+        return self._shared.keep(self.study.claims(self.corpus))
+
+    @cached_property
+    def comparison(self):
+        return Comparison(self.codebook)
+
+    @cached_property
+    def matcher(self):
+        return Matcher(self.codebook)
+
+
+@pytest.fixture(scope="session")
+def seeds(shared):
+    return Seeds(shared)
+
+
+def code_apart(folder: Path, codebook, texts: list[str]) -> dict[str, Evidence]:
+    """What is found in each of `texts`, an article each; coded in one go, as a large codebook takes a second to set up."""
+    for number, text in enumerate(texts):
+        (folder / f"{number:03}.txt").write_text(text, encoding="utf-8")
+    found = vars(code_corpus(load_corpus(folder, strict=True), codebook))
+    return {
+        text: Evidence(**{name: rows[rows["doc_id"] == f"{number:03}"] for name, rows in found.items()})
+        for number, text in enumerate(texts)
+    }
 
 
 def notebook(*cells: tuple[str, str, list[str]]) -> nbformat.NotebookNode:

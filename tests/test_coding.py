@@ -1,5 +1,6 @@
 import pytest
 
+from conftest import code_apart
 from research import code_corpus, load_corpus
 from research.coding.matcher import Matcher
 from research.coding.quantities import find_numbers
@@ -189,37 +190,39 @@ def test_a_number_with_its_unit_attached_is_read_whole_and_a_name_with_a_figure_
     assert read == [(3.5, "M"), (100.0, "MW"), (40.0, "k"), (1990.0, "s"), (1500000.0, "DH")]
 
 
-@pytest.mark.parametrize(
-    "text, layer, status",
-    [
-        ("L'ordre des médecins demande que nulle donnée médicale ne quitte les centres de données du pays.", "compute", "discussed"),
-        ("A draft bill before parliament would oblige ministries to keep their files in national data centres.", "compute", "discussed"),
-        ("The plan for a national data centre was unveiled in 2016. It was shelved two years later for want of money.", "compute", ""),
-        ("Les pourparlers sur le centre de données durent depuis janvier entre les deux entreprises du secteur.", "compute", "discussed"),
-        ("Le centre de données de la capitale héberge depuis janvier les fichiers de vingt administrations.", "compute", "operating"),
-        ("After the talks the ministry said that no agreement was signed on the data centre with any company.", "compute", ""),
-        ("Malgré des négociations, aucun accord n'a été signé sur le centre de données de la capitale du pays.", "compute", ""),
-        ("رغم المباحثات التي جرت بين الطرفين لم يتم توقيع أي اتفاقية حول مركز البيانات في الرباط يوم الاثنين.", "compute", ""),
-        ("Il s'agit des centres de données, a-t-on appris auprès du ministère, qui n'a pas publié la liste des signataires.", "compute", ""),
-    ],
-)  # fmt: skip
-def test_the_status_of_what_is_asked_drafted_dropped_or_lasting(tmp_path, seeds, text, layer, status):
-    codes = coded(tmp_path, seeds.codebook, text).codes.set_index("layer")
-    assert codes.loc[layer, "status"] == status
+STATUSES = [
+    ("L'ordre des médecins demande que nulle donnée médicale ne quitte les centres de données du pays.", "compute", "discussed"),
+    ("A draft bill before parliament would oblige ministries to keep their files in national data centres.", "compute", "discussed"),
+    ("The plan for a national data centre was unveiled in 2016. It was shelved two years later for want of money.", "compute", ""),
+    ("Les pourparlers sur le centre de données durent depuis janvier entre les deux entreprises du secteur.", "compute", "discussed"),
+    ("Le centre de données de la capitale héberge depuis janvier les fichiers de vingt administrations.", "compute", "operating"),
+    ("After the talks the ministry said that no agreement was signed on the data centre with any company.", "compute", ""),
+    ("Malgré des négociations, aucun accord n'a été signé sur le centre de données de la capitale du pays.", "compute", ""),
+    ("رغم المباحثات التي جرت بين الطرفين لم يتم توقيع أي اتفاقية حول مركز البيانات في الرباط يوم الاثنين.", "compute", ""),
+    ("Il s'agit des centres de données, a-t-on appris auprès du ministère, qui n'a pas publié la liste des signataires.", "compute", ""),
+]  # fmt: skip
+INSTRUMENTS = [
+    ("Le ministère a donné le coup d'envoi du programme « Nour » pour les artisanes du Sud et de la montagne.", [["programme", "announced", 1]]),
+    ("The Agency sat down with Telamar over a second cable in May. The two sides parted without signing anything.", [["talks", "discussed", 1]]),
+    ("Dix États ont adopté et signé une charte sur l'usage responsable des algorithmes dans leurs services.", [["other", "signed", 1]]),
+    ("The ministry signed several memoranda and agreements on artificial intelligence with its many partners.", [["mou", "signed", 0]]),
+    ("The deputies discussed a data centre law. No one has read the law before, the speaker told the press.", []),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "text, rows",
-    [
-        ("Le ministère a donné le coup d'envoi du programme « Nour » pour les artisanes du Sud et de la montagne.", [["programme", "announced", 1]]),
-        ("The Agency sat down with Telamar over a second cable in May. The two sides parted without signing anything.", [["talks", "discussed", 1]]),
-        ("Dix États ont adopté et signé une charte sur l'usage responsable des algorithmes dans leurs services.", [["other", "signed", 1]]),
-        ("The ministry signed several memoranda and agreements on artificial intelligence with its many partners.", [["mou", "signed", 0]]),
-        ("The deputies discussed a data centre law. No one has read the law before, the speaker told the press.", []),
-    ],
-)  # fmt: skip
-def test_instruments_without_the_words_of_a_signing(tmp_path, seeds, text, rows):
-    assert coded(tmp_path, seeds.codebook, text).instruments[["kind", "status", "quantity"]].values.tolist() == rows
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory, seeds):
+    return code_apart(tmp_path_factory.mktemp("apart"), seeds.codebook, [text for text, *_ in STATUSES + INSTRUMENTS])
+
+
+@pytest.mark.parametrize(("text", "layer", "status"), STATUSES)
+def test_the_status_of_what_is_asked_drafted_dropped_or_lasting(apart, text, layer, status):
+    assert apart[text].codes.set_index("layer").loc[layer, "status"] == status
+
+
+@pytest.mark.parametrize(("text", "rows"), INSTRUMENTS)
+def test_instruments_without_the_words_of_a_signing(apart, text, rows):
+    assert apart[text].instruments[["kind", "status", "quantity"]].values.tolist() == rows
 
 
 def test_two_papers_that_a_sentence_lists_have_each_its_parties(tmp_path, seeds):

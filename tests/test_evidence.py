@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import code_apart
 from research import ResearchError, code_corpus, load_corpus
 from research.coding.discrepancies import find_discrepancies
 from research.coding.view import coded, find_passages
@@ -30,33 +31,39 @@ def evidence(tmp_path, codebook, *lines, name="x"):
     return corpus, code_corpus(corpus, codebook)
 
 
-def status(tmp_path, codebook, sentence, layer):
-    _, found = evidence(tmp_path, codebook, sentence)
-    row = found.codes.query("layer == @layer").iloc[0]
-    return row["status"], row["hedged"], row["negated"]
+STATUSES = [
+    # a hedge behind its subject
+    ("Un supercalculateur national pourrait être installé près du port avant la fin de la décennie.", "compute", ("ambition", True, False)),
+    ("A national supercomputer could be built near the port before the end of the decade, they said.", "compute", ("ambition", True, False)),
+    # the purpose of what was signed has its status, that of nothing is an aim
+    ("Les deux ministères ont signé une convention visant à former des ingénieurs en semi-conducteurs.", "chips", ("signed", False, False)),
+    ("Une nouvelle feuille visant à former des ingénieurs en semi-conducteurs circule dans les couloirs.", "chips", ("ambition", False, False)),
+    # a cue that is itself denied
+    ("Aucun contrat n'a été signé pour le supercalculateur, a répété hier le porte-parole du ministère.", "compute", ("", False, True)),
+    ("No agreement has been signed for the supercomputer and nothing else is said about it so far.", "compute", ("", False, True)),
+    # "without" denies what follows it, not what comes before
+    ("La fibre optique fonctionne dans la vallée depuis mars sans interruption, se félicite le maire.", "connectivity", ("operating", False, False)),
+    # قد is a hedge before what is to come, and none before what has been
+    ("وقد شرعت الوزارة في تشغيل الحاسوب الفائق منذ شهر مارس الماضي داخل مركزها الوطني بالعاصمة.", "compute", ("operating", False, False)),
+    ("قد يشمل المشروع اقتناء الحاسوب الفائق ووضعه رهن إشارة الجامعات في مرحلة لاحقة من مراحل الإنجاز.", "compute", ("ambition", True, False)),
+]  # fmt: skip
+INSTRUMENTS = [
+    ("Le projet de loi sur l'intelligence artificielle est examiné par la commission de la Chambre.", "law", "discussed"),
+    ("La loi n° 31 de 2021 impose une analyse d'impact à tout système d'intelligence artificielle public.", "law", "operating"),
+    ("Parliament set aside 640 million dinars over five years for the national data centre and its staff.", "budget", "announced"),
+    ("The ministry launched a national computing centre in March for the universities' supercomputer work.", "centre", "announced"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "layer", "expected"),
-    [
-        # a hedge behind its subject
-        ("Un supercalculateur national pourrait être installé près du port avant la fin de la décennie.", "compute", ("ambition", True, False)),
-        ("A national supercomputer could be built near the port before the end of the decade, they said.", "compute", ("ambition", True, False)),
-        # the purpose of what was signed has its status, that of nothing is an aim
-        ("Les deux ministères ont signé une convention visant à former des ingénieurs en semi-conducteurs.", "chips", ("signed", False, False)),
-        ("Une nouvelle feuille visant à former des ingénieurs en semi-conducteurs circule dans les couloirs.", "chips", ("ambition", False, False)),
-        # a cue that is itself denied
-        ("Aucun contrat n'a été signé pour le supercalculateur, a répété hier le porte-parole du ministère.", "compute", ("", False, True)),
-        ("No agreement has been signed for the supercomputer and nothing else is said about it so far.", "compute", ("", False, True)),
-        # "without" denies what follows it, not what comes before
-        ("La fibre optique fonctionne dans la vallée depuis mars sans interruption, se félicite le maire.", "connectivity", ("operating", False, False)),
-        # قد is a hedge before what is to come, and none before what has been
-        ("وقد شرعت الوزارة في تشغيل الحاسوب الفائق منذ شهر مارس الماضي داخل مركزها الوطني بالعاصمة.", "compute", ("operating", False, False)),
-        ("قد يشمل المشروع اقتناء الحاسوب الفائق ووضعه رهن إشارة الجامعات في مرحلة لاحقة من مراحل الإنجاز.", "compute", ("ambition", True, False)),
-    ],
-)  # fmt: skip
-def test_status_reads_where_its_cues_stand(tmp_path, codebook, sentence, layer, expected):
-    assert status(tmp_path, codebook, sentence, layer) == expected
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory, codebook):
+    return code_apart(tmp_path_factory.mktemp("apart"), codebook, [text for text, *_ in STATUSES + INSTRUMENTS])
+
+
+@pytest.mark.parametrize(("sentence", "layer", "expected"), STATUSES)
+def test_status_reads_where_its_cues_stand(apart, sentence, layer, expected):
+    row = apart[sentence].codes.query("layer == @layer").iloc[0]
+    assert (row["status"], row["hedged"], row["negated"]) == expected
 
 
 def test_a_sentence_without_a_cue_takes_that_of_its_neighbour(tmp_path, codebook):
@@ -92,18 +99,9 @@ def test_an_article_beside_the_subject_gives_no_evidence(tmp_path, codebook):
     assert found.codes.empty and found.instruments.empty
 
 
-@pytest.mark.parametrize(
-    ("sentence", "kind", "expected"),
-    [
-        ("Le projet de loi sur l'intelligence artificielle est examiné par la commission de la Chambre.", "law", "discussed"),
-        ("La loi n° 31 de 2021 impose une analyse d'impact à tout système d'intelligence artificielle public.", "law", "operating"),
-        ("Parliament set aside 640 million dinars over five years for the national data centre and its staff.", "budget", "announced"),
-        ("The ministry launched a national computing centre in March for the universities' supercomputer work.", "centre", "announced"),
-    ],
-)  # fmt: skip
-def test_instruments_without_a_paper(tmp_path, codebook, sentence, kind, expected):
-    _, found = evidence(tmp_path, codebook, sentence)
-    assert found.instruments.query("kind == @kind")["status"].tolist() == [expected]
+@pytest.mark.parametrize(("sentence", "kind", "expected"), INSTRUMENTS)
+def test_instruments_without_a_paper(apart, sentence, kind, expected):
+    assert apart[sentence].instruments.query("kind == @kind")["status"].tolist() == [expected]
 
 
 def test_a_law_told_of_twice_is_one_and_a_budget_needs_an_amount(tmp_path, codebook):

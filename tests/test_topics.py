@@ -156,7 +156,8 @@ def test_passages_without_words_give_no_topics_and_say_so():
     ],
     ids=["30", "31", "copies", "empty ones", "two words"],
 )
-def test_small_collections_do_not_crash(passages):
+def test_small_collections_do_not_crash(monkeypatch, passages):
+    monkeypatch.setattr(research.topics, "_DECIDE", 4)  # samples, of 20: whether it runs through is asked, not how well
     found = fit_topics(passages, runs=3)
     assert len(found.assignments) == len(passages) and found.topics["size"].sum() == len(passages)
 
