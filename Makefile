@@ -4,8 +4,10 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 TORCH ?= torch
+# Each worker has a processor to itself; threads of theirs would only get in one another's way.
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: brief test test-engines test-browser check lint lock licences bench quality clean help
+.PHONY: brief test coverage test-engines test-browser check lint lock licences bench quality clean help
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -13,8 +15,11 @@ help:  ## this list
 brief: .venv/made  ## build report/brief.*.pdf and .html, in every language, from the articles in seeds/
 	@$(BIN)/research brief --workers $(WORKERS)
 
-test: .venv/made  ## run the tests, offline
-	@$(BIN)/python -m pytest
+test: .venv/made  ## run the tests, offline, WORKERS=2 of them side by side
+	@$(SIDE_BY_SIDE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+coverage: .venv/made  ## run the tests and say which lines and branches they reach
+	@$(SIDE_BY_SIDE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered
 
 test-engines:  ## test the sentence-transformers engine, in an environment of its own with torch (TORCH=torch==2.13.0)
 	@test -x .venv-engines/bin/python || $(PYTHON) -m venv .venv-engines
@@ -61,4 +66,4 @@ licences: .venv/made  ## licences.csv: the licence of every package of the lock;
 	@$(BIN)/python tools/licences.py
 
 clean:  ## remove what is not in git
-	rm -rf .venv .venv-engines .research .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-engines .research .pytest_cache .mypy_cache .ruff_cache .coverage
