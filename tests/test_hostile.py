@@ -26,7 +26,7 @@ PAYLOADS = {
     "bidi": "a\u202eb\u2066c\u200fd\u061ce\u2069\u202c",
     "control": "a\x00b\x07c\x1b[31md\x85\ufffe\uffff\u2028\u2029",
     "long": "x" * 10_000,
-    "long arabic": "ب" * 10_000,
+    "long arabic": "ب" * 4_000,
     "other scripts": "漢字 かな 한글 हिन्दी ไทย עברית 🙂 👩‍👩‍👧 𝔘𝔫𝔦 ﷺ",
     "jinja": "{% for x in range(9) %}{{ x }}{% endfor %} {# gone #}",
     "entities": "&lt;b&gt; &amp; &#60;script&#62; ]]> <!-- gone -->",

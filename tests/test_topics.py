@@ -77,6 +77,12 @@ def study(seeds):
     return fit_topics(seeds.corpus, codebook=seeds.codebook), seeds.corpus, seeds.codebook
 
 
+@pytest.fixture
+def few_samples(monkeypatch):
+    """Where it is asked whether a number of topics is found, and not how well it is chosen."""
+    monkeypatch.setattr(research.topics, "_DECIDE", 4)
+
+
 def test_the_order_of_the_passages_changes_nothing():
     frame = pd.DataFrame({"text": texts(14)})
     frame["passage_id"] = [f"x#{i:03d}" for i in range(len(frame))]
@@ -156,8 +162,7 @@ def test_passages_without_words_give_no_topics_and_say_so():
     ],
     ids=["30", "31", "copies", "empty ones", "two words"],
 )
-def test_small_collections_do_not_crash(monkeypatch, passages):
-    monkeypatch.setattr(research.topics, "_DECIDE", 4)  # samples, of 20: whether it runs through is asked, not how well
+def test_small_collections_do_not_crash(few_samples, passages):
     found = fit_topics(passages, runs=3)
     assert len(found.assignments) == len(passages) and found.topics["size"].sum() == len(passages)
 
@@ -165,7 +170,7 @@ def test_small_collections_do_not_crash(monkeypatch, passages):
 @pytest.mark.parametrize(
     ("each", "topics"), [(100, "from 4 to 8"), (101, "9 topics for 303"), (1000, "27 topics for 3000")]
 )
-def test_a_larger_collection_uses_the_next_rung(each, topics):
+def test_a_larger_collection_uses_the_next_rung(few_samples, each, topics):
     found = fit_topics(texts(each), runs=2)
     assert found.rung.startswith("k-means on PCA") and topics in found.rung
 
