@@ -218,23 +218,15 @@ def write_study(root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def as_built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A small study, built once, and a copy of it to come back to."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small study, built once; tests work on copies of it, which are as up to date as it is."""
     from research.pipeline import run_study
 
     root = write_study(tmp_path_factory.mktemp("study"))
     run_study(Study.load(root), workers=2)
-    return root, shutil.copytree(root, tmp_path_factory.mktemp("as built") / "study")
+    return root
 
 
 @pytest.fixture
-def built(as_built: tuple[Path, Path]) -> Path:
-    """The small study as it was built, in the folder where it was: elsewhere a build would begin from scratch."""
-    root, copy = as_built
-    shutil.rmtree(root)
-    return shutil.copytree(copy, root)
-
-
-@pytest.fixture
-def study(built: Path) -> Study:
-    return Study.load(built)
+def study(built: Path, tmp_path: Path) -> Study:
+    return Study.load(shutil.copytree(built, tmp_path / "copy"))
