@@ -1,6 +1,6 @@
 import pytest
 
-from conftest import CLAIMS
+from conftest import ARTICLES, CLAIMS
 from research import ResearchError, code_corpus, load_claims
 from research.claims import check_terms, mark_reviewed, to_annotations
 from research.errors import BrokenQuote
@@ -41,12 +41,11 @@ def test_a_wrong_claim_is_one_clear_error(tmp_path, corpus, old, new, message):
         load(tmp_path, corpus, CLAIMS.replace(old, new))
 
 
-def test_what_the_loader_left_out_of_a_page_is_no_ground_for_a_claim(tmp_path, articles):
+def test_what_the_loader_left_out_of_a_page_is_no_ground_for_a_claim(tmp_path):
     from research import load_corpus
 
-    file = articles / "a.txt"
-    file.write_text(file.read_text(encoding="utf-8") + "\nLire aussi : Orbanel achète la Lune\n", encoding="utf-8")
-    corpus = load_corpus(articles)
+    (tmp_path / "a.txt").write_text(ARTICLES["a.txt"] + "\nLire aussi : Orbanel achète la Lune\n", encoding="utf-8")
+    corpus = load_corpus(tmp_path / "a.txt")
     assert "related" in " ".join(corpus.boilerplate["rule"])
     moon = CLAIMS[: CLAIMS.index("  quotes:")] + '  quotes: [{doc: a, exact: "Orbanel achète la Lune"}]'
     with pytest.raises(BrokenQuote, match="does not begin and end in a passage of a; quote the article itself"):

@@ -271,9 +271,9 @@ class ConceptFinder:
 
     @cached_property
     def _matcher(self) -> Matcher:
-        from research.coding.matcher import Matcher
+        from research.coding.matcher import matcher_of
 
-        return Matcher(self.codebook)
+        return matcher_of(self.codebook)
 
     @cached_property
     def _wanted(self) -> frozenset[str]:

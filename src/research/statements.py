@@ -14,7 +14,7 @@ from functools import cached_property
 import pandas as pd
 
 from research.codebook import Codebook
-from research.coding.matcher import Match, Matcher
+from research.coding.matcher import Match, Matcher, matcher_of
 from research.coding.quantities import find_numbers
 from research.dates import WEEKDAYS, find_dates
 from research.sketches import CAPITALISED, name_hashes
@@ -47,7 +47,7 @@ class Comparison:
 
     @cached_property
     def _matcher(self) -> Matcher:
-        return Matcher(self.codebook.without("rank"))
+        return matcher_of(self.codebook.without("rank"))
 
     def unsupported(
         self, text: str, language: str, sources: Iterable[str], *, known: Iterable[str] = (), denies: bool = False

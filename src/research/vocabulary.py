@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from research.codebook import Codebook, Concept, load_codebook
-from research.coding.matcher import Matcher
+from research.coding.matcher import matcher_of
 from research.errors import ResearchError
 from research.files import replacing
 from research.text import fold_label, is_arabic
@@ -34,7 +34,7 @@ def survey_labels(texts: pd.Series, codebook: Codebook) -> pd.DataFrame:
         One row a concept and label, in file order: ``concept_id``, ``scheme``, ``label``, ``matches`` (how often it
         was found and meant this concept) and ``also`` (ids of other concepts that the same label means, too).
     """
-    matcher = Matcher(codebook)
+    matcher = matcher_of(codebook)
     found = Counter((match.concept_id, fold_label(match.label)) for text in texts for match in matcher.find(text))
     owners: dict[str, set[str]] = defaultdict(set)
     for concept in codebook.concepts.values():

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from research.codebook import Codebook, Concept
-from research.coding.matcher import Match, Matcher
+from research.coding.matcher import Match, matcher_of
 from research.tables import STATUSES, table
 from research.text import Span, fold_label, sentences
 
@@ -65,7 +65,7 @@ def find_mentions(passages: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     A surname or a title alone is resolved by the persons whose full names the same document gives; a surname
     that fits several, or none, is `ambiguous` and lists them all.
     """
-    matcher = Matcher(codebook.without("rank"))  # ranks are part of titles, which would lose to them
+    matcher = matcher_of(codebook.without("rank"))  # ranks are part of titles, which would lose to them
     rows: list[dict[str, Any]] = []
     for doc_id, group in passages.groupby("doc_id", sort=True):
         found = [(row, match) for row in group.itertuples() for match in matcher.find(row.text)]

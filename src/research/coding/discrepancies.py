@@ -11,7 +11,7 @@ import pandas as pd
 
 from research.codebook import Codebook
 from research.coding import Evidence
-from research.coding.matcher import Matcher
+from research.coding.matcher import Matcher, matcher_of
 from research.corpus import Corpus
 from research.tables import table
 from research.text import fold_label
@@ -51,8 +51,8 @@ def find_discrepancies(corpus: Corpus, evidence: Evidence, codebook: Codebook) -
         lists as a variant, beside the form the other version uses.
     """
     stories = dict(zip(corpus.documents["doc_id"], corpus.documents["story_id"], strict=True))
-    ranks = Matcher(Codebook({concept.id: concept for concept in codebook.scheme("rank")}))
-    units = Matcher(codebook.without("rank"))
+    ranks = matcher_of(Codebook({concept.id: concept for concept in codebook.scheme("rank")}))
+    units = matcher_of(codebook.without("rank"))
     rows: list[dict[str, Any]] = []
     for link in corpus.story_links.itertuples():
         pair = [_version(doc_id, corpus, evidence, ranks) for doc_id in (link.doc_id_a, link.doc_id_b)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -85,6 +85,20 @@ def _plainest(found: list[_Target]) -> list[_Target]:
     written = {(t.scheme, t.how) for t in found if t.exact}
     plain = [t for t in found if t.exact or (t.scheme, t.how) not in written]
     return list({(t.concept_id, t.how, t.pronoun, t.stem, t.case): t for t in reversed(plain)}.values())[::-1]
+
+
+_KEPT: OrderedDict[tuple[int, ...], tuple[Codebook, Matcher]] = OrderedDict()
+_KEEP = 4  # codebooks; setting one of 11,000 labels up takes half a second
+
+
+def matcher_of(codebook: Codebook) -> Matcher:
+    """The matcher of a codebook, set up once in a process for the same concepts."""
+    key = tuple(map(id, codebook.concepts.values()))  # stay theirs as long as the codebook is kept
+    if key not in _KEPT:
+        _KEPT[key] = (codebook, Matcher(codebook))
+        if len(_KEPT) > _KEEP:
+            _KEPT.popitem(last=False)
+    return _KEPT[key][1]
 
 
 class Matcher:
