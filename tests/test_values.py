@@ -8,6 +8,7 @@ from research import ResearchError
 from research.brief import Facts, fact
 from research.brief.runs import runs, spaced
 from research.brief.values import Bound, Values
+from research.codebook import Codebook, Concept
 from research.tables import table
 from research.wording import _entries, words
 
@@ -80,7 +81,8 @@ def test_prose_reaches_facts_and_nothing_else(values, expression, why):
 
 
 def test_a_name_in_a_list_keeps_its_capital(codebook):
-    codebook.concepts["chips"].label["en"] = "Chips"
+    chips = Concept(id="chips", scheme="layer", label={"en": "Chips", "fr": "Puces", "ar": "الرقائق"})
+    codebook = Codebook({**codebook.concepts, "chips": chips})
     made = Facts()
     made.add(None, named=["firm", "chips"])
     (item,) = Facts(made.table(), codebook, language="en").data["items"]

@@ -5,6 +5,7 @@ Each file has a default `scheme` and a list of `concepts`; see `Concept` for wha
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -168,6 +169,19 @@ def load_codebook(path: str | Path) -> Codebook:
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
         raise ResearchError("no codebook here", where=str(path), remedy="add layers.yaml and the other files")
+    content = tuple((file.name, file.read_bytes()) for file in files)
+    if content not in _LOADED:
+        _LOADED[content] = _read(files, path)
+        if len(_LOADED) > _KEEP:
+            _LOADED.popitem(last=False)
+    return Codebook(dict(_LOADED[content]))
+
+
+_LOADED: OrderedDict[tuple[tuple[str, bytes], ...], dict[str, Concept]] = OrderedDict()  # by the content of the files
+_KEEP = 4
+
+
+def _read(files: list[Path], path: Path) -> dict[str, Concept]:
     concepts: dict[str, Concept] = {}
     home: dict[str, _Place] = {}
     for file in map(read_yaml, files):
@@ -185,7 +199,7 @@ def load_codebook(path: str | Path) -> Codebook:
         raise ResearchError("the codebook is empty", where=str(path), remedy="add at least one concept")
     _check_labels(concepts, home)
     _check_references(concepts, home)
-    return Codebook(concepts)
+    return concepts
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import platform
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -207,16 +206,9 @@ def prose_problems(doc: Document, study: Study) -> list[str]:
 
 
 def _comparison(study: Study) -> Comparison | None:
-    """The study's codebook, if any, as sentences are compared through it; read again when a file of it has changed."""
+    """The study's codebook, if any, as sentences are compared through it."""
     folder = study.seeds / "codebook"
-    if not folder.is_dir():
-        return None
-    return _read_comparison(folder, tuple((file, file.stat().st_mtime_ns) for file in sorted(folder.glob("*.yaml"))))
-
-
-@lru_cache(maxsize=1)
-def _read_comparison(folder: Path, stamps: tuple[tuple[Path, int], ...]) -> Comparison:
-    return Comparison(load_codebook(folder))
+    return Comparison(load_codebook(folder)) if folder.is_dir() else None
 
 
 def _refuse_strange(doc: Document, step: Step) -> None:
