@@ -1,51 +1,17 @@
 """Hostile and careless input all along the line: refused in a line, or inert."""
 
 import ast
-import os
-import subprocess
-import sys
 from datetime import date
 
 import nbformat
 import pytest
 
-from conftest import ROOT, crash
+from conftest import ROOT
 from research import ResearchError
 from research.pipeline import run_study, why
 from research.pipeline.parameters import bind, parameters_of
 from research.study import Study
 from test_pipeline import edit, invoke, published
-
-OFFLINE = """
-import socket
-
-def refuse(kind, event, arguments):
-    if event == "socket.connect" and isinstance(arguments[1], tuple) and not arguments[1][0].startswith(("127.", "::1")):
-        with open(NOTE, "a") as note:
-            note.write(f"{arguments[1]}\\n")
-        raise OSError("no network")
-    if event in ("socket.getaddrinfo", "socket.gethostbyname") and arguments[0] not in ("localhost", "127.0.0.1", None):
-        with open(NOTE, "a") as note:
-            note.write(f"{arguments[0]}\\n")
-        raise OSError("no network")
-
-import sys
-sys.addaudithook(lambda event, arguments: refuse("", event, arguments))
-"""
-
-
-def test_a_whole_build_with_its_kernels_asks_nothing_of_the_network(study, tmp_path):
-    edit(study, "seeds/study.yaml", "number: 1", "number: 2")
-    hook = tmp_path / "hook"
-    hook.mkdir()
-    note = tmp_path / "asked"
-    (hook / "sitecustomize.py").write_text(OFFLINE.replace("NOTE", repr(str(note))))
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(hook), os.environ.get("PYTHONPATH", "")])}
-    assert crash.build(study.root, env=environment).wait() == 0
-    assert not note.exists()
-    probe = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"  # that the hook would have seen it
-    assert subprocess.run([sys.executable, "-c", probe], env=environment, capture_output=True).returncode == 1
-    assert note.read_text()
 
 
 @pytest.mark.parametrize(

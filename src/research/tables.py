@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -132,6 +133,7 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise ResearchError(str(error).splitlines()[0], where=f"table {name}") from error
 
 
+@cache
 def _schema(name: str) -> Any:
     import pandera.pandas as pa
 
