@@ -49,14 +49,19 @@ def verify(study: Study, *, workers: int = 1, loosely: bool = False) -> tuple[in
                 shutil.copy(study.root / name, again / name)
         made = Study.load(again)
         run_study(made, workers=workers)
-        loosely = loosely or _versions(record) != _versions(again / "report" / "run.json")
-        names = {file.relative_to(root.root).as_posix() for root in (study, made) for file in published(root)}
-        return len(names), list(_differences(sorted(names), study.root, again, loosely=loosely))
+        return compare(study, made, loosely=loosely)
 
 
-def _versions(record: Path) -> dict[str, str]:
-    found = json.loads(record.read_text(encoding="utf-8"))["versions"]
-    return {name: found.get(name, "") for name in ("python", "platform")}
+def compare(study: Study, made: Study, *, loosely: bool = False) -> tuple[int, list[str]]:
+    """How the report of one study differs from that of another, as `verify` says it."""
+    loosely = loosely or _versions(study) != _versions(made)
+    names = {file.relative_to(one.root).as_posix() for one in (study, made) for file in published(one)}
+    return len(names), list(_differences(sorted(names), study.root, made.root, loosely=loosely))
+
+
+def _versions(study: Study) -> dict[str, str]:
+    record = json.loads((study.root / "report" / "run.json").read_text(encoding="utf-8"))["versions"]
+    return {name: record.get(name, "") for name in ("python", "platform")}
 
 
 def _differences(names: list[str], here: Path, again: Path, *, loosely: bool) -> Iterator[str]:
