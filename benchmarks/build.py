@@ -53,6 +53,13 @@ def edit_prose(folder: Path, run: int) -> None:
     file.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
+def edit_label(folder: Path, run: int) -> None:
+    """Give one actor of the codebook one more name."""
+    file = folder / "seeds" / "codebook" / "actors.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("alt: {en: [", f"alt: {{en: [Somebody Else {'ABCDEFGH'[run]}, ", 1), encoding="utf-8")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -75,6 +82,8 @@ def main() -> None:
             add("nothing changed", timed(research, folder))
             edit_prose(folder, run)
             add("a word of prose changed", timed(research, folder))
+            edit_label(folder, run)
+            add("a label of the codebook changed, 2 workers", timed([*research, "--workers", "2"], folder))
             add("plain papermill + nbconvert loop", plain_loop(folder))
             add("import research", timed([sys.executable, "-c", "import research"], folder))
             add("python -c pass", timed([sys.executable, "-c", "pass"], folder))
@@ -83,7 +92,7 @@ def main() -> None:
     for name, values in seconds.items():
         median = statistics.median(values)
         span = f"{min(values):.2f}–{max(values):.2f}"
-        print(f"{name:34} {median:7.2f} s   {median / plain:6.3f} of the plain loop   ({span})")
+        print(f"{name:42} {median:7.2f} s   {median / plain:6.3f} of the plain loop   ({span})")
 
 
 if __name__ == "__main__":
