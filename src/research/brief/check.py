@@ -220,7 +220,8 @@ def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
             first, rest = block["c"][0], block["c"][1:]
             lead = _flat(first["c"]) if first["t"] == "strong" else ""
             heading = lead != "" and _FACT not in lead and len(lead.split()) <= _HEADING_WORDS
-            short = heading and _flat(rest).strip() != ""
+            # What is left beside a heading has words: a full stop or a reference alone is the sentence's own.
+            short = heading and re.search(r"\w", _MARKED[_REF].sub("", _flat(rest))) is not None
             yield block["cell"], lead if short else "", _flat(rest if short else block["c"])
         elif block["t"] in ("ul", "ol"):
             for item in block["items"]:
