@@ -2,7 +2,7 @@
 
 They are compared through the codebook: its numbers (words too), months and weekdays, names, statuses, hedges and
 negation must be found in the words it rests on, and what those deny or hedge it may not assert. A name that the
-codebook lacks is compared as it sounds (see `sketches`).
+codebook lacks is known by its capital, and compared as it sounds (see `sketches`); Arabic, without capitals, hides it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from research.codebook import Codebook
 from research.coding.matcher import Match, Matcher
 from research.coding.quantities import find_numbers
 from research.dates import WEEKDAYS, find_dates
-from research.sketches import CAPITALISED, name_hashes
+from research.ordinary import Ordinary
+from research.sketches import name_hashes
 from research.text import fold, fold_label, is_arabic
 
 LANGUAGES = {"ar": "Arabic", "fr": "French", "en": "English"}
@@ -45,12 +46,27 @@ class Comparison:
     def __init__(self, codebook: Codebook) -> None:
         self.codebook = codebook
 
+    def ordinary(self, texts: Iterable[str] = ()) -> Ordinary:
+        """The words that `texts` and the codebook's labels write without a capital, which may begin a sentence."""
+        return Ordinary([*(name for concept in self.codebook.concepts.values() for name in concept.names()), *texts])
+
+    @cached_property
+    def _ordinary(self) -> Ordinary:
+        return self.ordinary()
+
     @cached_property
     def _matcher(self) -> Matcher:
         return Matcher(self.codebook.without("rank"))
 
     def unsupported(
-        self, text: str, language: str, sources: Iterable[str], *, known: Iterable[str] = (), denies: bool = False
+        self,
+        text: str,
+        language: str,
+        sources: Iterable[str],
+        *,
+        known: Iterable[str] = (),
+        denies: bool = False,
+        ordinary: Ordinary | None = None,
     ) -> list[str]:
         """What `text` says that none of `sources` does, and what they deny or hedge and it does not.
 
@@ -66,6 +82,8 @@ class Comparison:
             Ids of actors that it may name besides, such as the speaker of a quotation.
         denies : bool
             Whether something beside it denies it ("no", a count of nothing): what they do not say is then what it says.
+        ordinary : Ordinary, optional
+            What may begin a sentence and is no name; the codebook's own words if not given.
         """
         sources = list(sources)
         rested = "\n".join(sources)
@@ -77,7 +95,7 @@ class Comparison:
         missing = self._of(named, *_NAMES) - self._of(theirs, *_NAMES) - set(known)
         names = sorted(name for name in missing if not self._inside(name, rested))
         problems += [f"the name {self.codebook.label(name)}" for name in names]
-        problems += [f"the name {name}" for name in self._strange(text, ours, rested)]
+        problems += [f"the name {name}" for name in self._strange(text, ours, rested, ordinary or self._ordinary)]
         said, rest = self._of(ours, "status"), self._of(theirs, "status")
         negated, denied = self._of(ours, "negation"), self._of(theirs, "negation")
         unsaid = said - rest - {"ambition"} if not denies else set()
@@ -106,15 +124,16 @@ class Comparison:
         folded = fold(rested).text
         return any(fold_label(name) in folded for name in self.codebook.concepts[concept_id].names())
 
-    def _strange(self, text: str, matches: list[Match], rested: str) -> Iterator[str]:
-        """Capitalised words that are in no name of the codebook, nor, in any script, in what the text rests on."""
+    def _strange(self, text: str, matches: list[Match], rested: str, ordinary: Ordinary) -> Iterator[str]:
+        """Names that are in no name of the codebook, nor, in any script, in what the text rests on."""
         covered = [(m.start, m.end) for m in matches] + [(m.start, m.end) for m in find_dates(text)]
-        sounds = set(name_hashes(fold(rested).text).tolist())
-        for match in CAPITALISED.finditer(text):
-            word, at = match[1], match.start(1)
-            if any(a <= at < b for a, b in covered) or fold(word).text in fold(rested).text:
+        folded = fold(rested).text
+        sounds = set(name_hashes(folded).tolist())
+        for word, at in ordinary.names(text):
+            written = fold(word).text
+            if any(a <= at < b for a, b in covered) or re.search(rf"(?<!\w){re.escape(written)}", folded):
                 continue
-            if not sounds.intersection(name_hashes(fold(word).text).tolist()):
+            if not sounds.intersection(name_hashes(written).tolist()):
                 yield word
 
 
@@ -128,12 +147,14 @@ def check_statements(claims: pd.DataFrame, comparison: Comparison) -> list[str]:
     comparison : Comparison
     """
     problems = []
+    ordinary = comparison.ordinary(claims[[f"statement_{language}" for language in LANGUAGES]].to_numpy().ravel())
     for row in claims.to_dict("records"):
         quotes = [quote["exact"] for quote in row["quotes"]]
         for language in LANGUAGES:
             statement = row[f"statement_{language}"]
-            found = comparison.unsupported(statement, language, quotes, known=row["attributed_to"]) if statement else []
-            if found:
+            known = row["attributed_to"]
+            found = comparison.unsupported(statement or "", language, quotes, known=known, ordinary=ordinary)
+            if statement and found:
                 problems.append(
                     f"claim {row['claim_id']!r}, {LANGUAGES[language]}: not in its quotes: {', '.join(found)}"
                 )
