@@ -37,7 +37,7 @@ def cover(**changes):
     return Cover(_Study(), **({"subject": "Brief", "audience": "all", "codebook": BOOK} | changes))
 
 
-def executed(prose, *blocks, tags=(), title="Lakes first", language="en"):
+def executed(prose, *blocks, tags=(), title="First things first", language="en"):
     """A notebook as it looks after running: blocks as outputs of one cell."""
     made = notebook(("md", f"# {title}", []), ("code", "show()", []), ("md", prose, list(tags)))
     made.cells[1].execution_count = 1
@@ -64,7 +64,7 @@ def flat(doc):
 
 def test_claims_are_numbered_in_order_and_facts_printed(notes):
     doc = from_notebook(executed("Signed.[^lakes-mou] Seen {{ facts.n }} times.[^lakes-mou]", fact("n", 7), notes))
-    assert doc.cited == ["lakes-mou"] and doc.meta["title"] == "Lakes first"
+    assert doc.cited == ["lakes-mou"] and doc.meta["title"] == "First things first"
     assert '"v": "7"' in flat(doc) and flat(doc).count('"t": "ref", "n": 1') == 2
     assert flat(doc).count('"first": true') == 1
     (block,) = [b for b in doc.blocks if b["t"] == "notes"]
@@ -180,12 +180,13 @@ def test_no_prose_names_a_topic_that_is_not_found_again(notes, prose, tags):
     assert not [line for line in check_prose(doc, unstable=["Roads · Mills", "Mill", "mou"]) if "unstable" in line]
 
 
-def test_a_title_keeps_its_emphasised_words_and_a_boxed_cell_its_order(notes):
+def test_a_title_keeps_its_emphasised_words_and_a_boxed_cell_its_order_and_headings(notes):
     doc = from_notebook(
         executed("## A\n\ntext\n\n### B\n\nmore", notes, tags=("judgement",), title="One **two** *three*")
     )
     assert doc.meta["title"] == "One two three"
-    assert [block["t"] for block in doc.blocks if block["t"] != "notes"] == ["h", "box", "h", "box"]
+    (box,) = [block for block in doc.blocks if block["t"] != "notes"]
+    assert [(block["t"], block.get("level")) for block in box["c"]] == [("h", 1), ("p", None), ("h", 2), ("p", None)]
 
 
 def test_hostile_text_comes_out_as_text(notes):
@@ -211,8 +212,8 @@ def test_the_pdf_is_tagged_copyable_and_the_same_twice(notes):
     assert b"/MarkInfo" in one and b"pdfuaid" in one and b"pdfaid" in one
     with pypdfium2.PdfDocument(one) as pdf:
         text = "".join(page.get_textpage().get_text_bounded() for page in pdf)
-        assert pdf.get_metadata_dict()["Title"] == "Lakes first"
-    assert "Lakes first" in text and "ministère des Lacs a signé" in text
+        assert pdf.get_metadata_dict()["Title"] == "First things first"
+    assert "First things first" in text and "ministère des Lacs a signé" in text
     assert "مذكرة" in text or "ةركذم" in text  # pdfium hands out either order
 
 
@@ -447,3 +448,67 @@ def test_a_caption_has_only_numbers_that_are_shown_and_denies_nothing_unguarded(
 def test_a_comment_in_the_prose_is_not_printed(notes):
     doc = from_notebook(executed("<!-- who checks\nthis? -->\n\nSigned.[^lakes-mou]<!-- later --> <b>x</b>", notes))
     assert "checks" not in flat(doc) and "later" not in flat(doc) and "<b>" in flat(doc)
+
+
+def read(seeds, prose, *blocks, language="en", tags=(), title="First things first"):
+    """What is wrong with prose on the claims of this repository."""
+    study, corpus = seeds
+    notes = Notes(study.claims(corpus), corpus, language=language)
+    facts = [fact("papers", 8), fact("signed_papers", 8), fact("laws", 0), fact("silent", ["chips"])]
+    doc = from_notebook(executed(prose, *facts, *blocks, notes, language=language, tags=tags, title=title))
+    return check_prose(doc, Comparison(study.codebook()))
+
+
+@pytest.mark.parametrize(
+    ("prose", "problem"),
+    [
+        ("**Mistral signed nothing.** A cooperation agreement was signed.[^dco-agreement]", "the name Mistral"),
+        ("**Huawei.** A cooperation agreement was signed.[^dco-agreement]", "the name Huawei"),
+        ("**No rule.** A cooperation agreement was signed.[^dco-agreement]", "a denial that nothing counts"),
+        ("**Operating.** A cooperation agreement was signed.[^dco-agreement]", "the status operating"),
+        ("## Huawei\n\nAn agreement was signed.[^dco-agreement]", "the name Huawei"),
+        ("## Plants in operation\n\nAn agreement was signed.[^dco-agreement]", "the status operating"),
+        ("## Nothing is not signed\n\nAn agreement was signed.[^dco-agreement]", "a denial that nothing counts"),
+        ("## Signed\n\n## Agreements\n\nAn agreement was signed.[^dco-agreement]", "the status signed"),
+        ("Huawei holds {{ facts.papers }} papers.", "the name Huawei"),
+        ("Zorvex holds {{ facts.papers }} papers.", "the name Zorvex"),
+        ("There are {{ facts.papers }} papers, signed.", "the status signed"),
+        ("There are {{ facts.papers }} papers, none of them lawful.", "a denial that nothing counts"),
+        ('{{ facts.laws | zero("No") }} law binds what is signed.', "the status signed"),
+    ],
+)
+def test_headings_and_counts_say_no_more_than_what_stands_beside_them(seeds, prose, problem):
+    assert any(problem in line for line in read(seeds, prose))
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "**Signed.** A cooperation agreement was signed.[^dco-agreement]",
+        "## Signed\n\n### Agreements\n\nAn agreement was signed.[^dco-agreement]",
+        '## No law\n\n{{ facts.laws | zero("No") }} law is there.',
+        "There are {{ facts.signed_papers }} papers that are signed.",
+        "No passage speaks of {{ facts.silent | any }}.",
+        "An agreement with the Digital Cooperation Organization was signed.[^dco-agreement] With the Digital "
+        "Cooperation Organization there are {{ facts.papers }} papers.",
+    ],
+)
+def test_headings_and_counts_may_say_what_stands_beside_them(seeds, prose):
+    assert read(seeds, prose) == []
+
+
+def test_a_title_says_no_more_than_the_claims_and_a_guard_warrants_a_denial(seeds):
+    prose = "An agreement was signed.[^dco-agreement]"
+    assert "the name Huawei" in read(seeds, prose, title="Huawei pays")[0]
+    assert "a denial" in read(seeds, prose, title="Nobody pays")[0]
+    assert read(seeds, prose, guard(condition=True, message="nobody pays"), title="Nobody pays") == []
+
+
+def test_the_authors_own_headings_stand_in_their_box_and_may_say_what_they_like(seeds):
+    assert read(seeds, "## Huawei should not sign\n\nSo we think.", tags=("judgement",)) == []
+
+
+def test_a_problem_names_its_line_though_the_sentence_is_wrapped_emphasised_or_repeated(notes):
+    prose = "It was signed.[^lakes-mou]\n\nIt is\nsaid.\n\n- It *is* said.\n- Signed.[^lakes-mou]\n\nIt is said."
+    places = [line.partition(":")[0] for line in check_prose(from_notebook(executed(prose, notes)))]
+    assert places == ["cell 3, line 3", "cell 3, line 6", "cell 3, line 9"]

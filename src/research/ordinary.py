@@ -19,6 +19,12 @@ _CAPITAL = {"mme", "mlle", "mrs", "prof", "annex", "annexe", "box", "encadre", "
 class Ordinary:
     """The words of every day, as some texts write them: without a capital, beside the stop words of the languages.
 
+    Parameters
+    ----------
+    texts : iterable of str
+    beside : Ordinary, optional
+        Others that are ordinary, too.
+
     Examples
     --------
     >>> ordinary = Ordinary(["a memorandum on ports"])
@@ -26,14 +32,16 @@ class Ordinary:
     ['Zorvex', 'Tazrout', 'XYZ']
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        small = {fold(word).text for text in texts for word in _WORD.findall(text) if word.islower()}
-        self._words = small | _stop_words()
-        self._stems = {word[:end] for word in self._words for end in range(_STEM, len(word) + 1)}
+    def __init__(self, texts: Iterable[str], beside: Ordinary | None = None) -> None:
+        small = {word for text in texts for word in _WORD.findall(text) if word.islower()}
+        words = {fold(word).text for word in small} | (set() if beside else _stop_words())
+        stems = {word[:end] for word in words for end in range(_STEM, len(word) + 1)}
+        self._words: set[str] = words | beside._words if beside else words
+        self._stems: set[str] = stems | beside._stems if beside else stems
 
     def __contains__(self, word: str) -> bool:
         folded = fold(word).text
-        if folded in self._words or folded.removesuffix("s") in self._words:
+        if folded in self._words or folded in self._stems or folded.removesuffix("s") in self._words:
             return True
         return len(folded) > _STEM + 1 and folded[: max(_STEM, len(folded) - _ENDING)] in self._stems
 

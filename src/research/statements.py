@@ -8,8 +8,8 @@ codebook lacks is known by its capital, and compared as it sounds (see `sketches
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
@@ -48,15 +48,16 @@ class Comparison:
 
     def ordinary(self, texts: Iterable[str] = ()) -> Ordinary:
         """The words that `texts` and the codebook's labels write without a capital, which may begin a sentence."""
-        return Ordinary([*(name for concept in self.codebook.concepts.values() for name in concept.names()), *texts])
+        return Ordinary(texts, self._ordinary)
 
     @cached_property
     def _ordinary(self) -> Ordinary:
-        return self.ordinary()
+        return Ordinary(name for concept in self.codebook.concepts.values() for name in concept.names())
 
     @cached_property
-    def _matcher(self) -> Matcher:
-        return Matcher(self.codebook.without("rank"))
+    def _find(self) -> Callable[[str], list[Match]]:
+        """The codebook's labels in a text; one text is asked for several things."""
+        return lru_cache(maxsize=1024)(Matcher(self.codebook.without("rank")).find)
 
     def unsupported(
         self,
@@ -87,15 +88,9 @@ class Comparison:
         """
         sources = list(sources)
         rested = "\n".join(sources)
-        ours, theirs = self._matcher.find(text), self._matcher.find(rested)
+        ours, theirs = self._find(text), self._find(rested)
         problems = [f"the number {value:g}" for value in sorted(_numbers(text, language) - _numbers(rested, ""))]
-        problems += [f"the date {name}" for name in _dates(text) if name not in set(_dates(rested))]
-        spoken = [_SPOKEN[script] for script in {is_arabic(source) for source in sources}]
-        named = [m for m in ours if not any(pattern.search(fold(text[m.start : m.end]).text) for pattern in spoken)]
-        missing = self._of(named, *_NAMES) - self._of(theirs, *_NAMES) - set(known)
-        names = sorted(name for name in missing if not self._inside(name, rested))
-        problems += [f"the name {self.codebook.label(name)}" for name in names]
-        problems += [f"the name {name}" for name in self._strange(text, ours, rested, ordinary or self._ordinary)]
+        problems += self.named_besides(text, sources, known=known, ordinary=ordinary)
         said, rest = self._of(ours, "status"), self._of(theirs, "status")
         negated, denied = self._of(ours, "negation"), self._of(theirs, "negation")
         unsaid = said - rest - {"ambition"} if not denies else set()
@@ -108,13 +103,37 @@ class Comparison:
         hedged = self._of(theirs, "hedge") and not (self._of(ours, "hedge") or aimed)
         return [*problems, "without the hedge"] if hedged else problems
 
+    def named_besides(
+        self,
+        text: str,
+        sources: Iterable[str],
+        *,
+        known: Iterable[str] = (),
+        ordinary: Ordinary | None = None,
+        nationalities: bool = True,
+    ) -> list[str]:
+        """The dates and names in `text` that none of `sources` has; see `unsupported`.
+
+        Without `nationalities` "Moroccan" is no name, so that what is counted by origin may be called by it.
+        """
+        sources = list(sources)
+        rested, schemes = "\n".join(sources), _NAMES if nationalities else _NAMES[:-1]
+        ours, theirs = self._find(text), self._find(rested)
+        problems = [f"the date {name}" for name in _dates(text) if name not in set(_dates(rested))]
+        spoken = [_SPOKEN[script] for script in {is_arabic(source) for source in sources}]
+        named = [m for m in ours if not any(pattern.search(fold(text[m.start : m.end]).text) for pattern in spoken)]
+        missing = self._of(named, *schemes) - self._of(theirs, *schemes) - set(known)
+        names = sorted(name for name in missing if not self._inside(name, rested))
+        problems += [f"the name {self.codebook.label(name)}" for name in names]
+        return problems + [f"the name {name}" for name in self._strange(text, rested, ordinary or self._ordinary)]
+
     def negates(self, text: str) -> bool:
         """Whether the words of `text` deny."""
-        return bool(self._of(self._matcher.find(text), "negation"))
+        return bool(self._of(self._find(text), "negation"))
 
     def statuses(self, text: str) -> set[str]:
         """Ids of the statuses that the words of `text` tell."""
-        return self._of(self._matcher.find(text), "status")
+        return self._of(self._find(text), "status")
 
     def _of(self, matches: list[Match], *schemes: str) -> set[str]:
         return {m.concept_id for m in matches if self.codebook.concepts[m.concept_id].scheme in schemes}
@@ -124,9 +143,15 @@ class Comparison:
         folded = fold(rested).text
         return any(fold_label(name) in folded for name in self.codebook.concepts[concept_id].names())
 
-    def _strange(self, text: str, matches: list[Match], rested: str, ordinary: Ordinary) -> Iterator[str]:
-        """Names that are in no name of the codebook, nor, in any script, in what the text rests on."""
-        covered = [(m.start, m.end) for m in matches] + [(m.start, m.end) for m in find_dates(text)]
+    def _strange(self, text: str, rested: str, ordinary: Ordinary) -> Iterator[str]:
+        """Names that are in no name of the codebook, nor, in any script, in what the text rests on.
+
+        Another of the codebook's labels that is one word with a capital is a name, too ("Mistral" of AI models), unless
+        what the text rests on speaks of the same ("PME").
+        """
+        told = {m.concept_id for m in self._find(rested)}
+        known = [m for m in self._find(text) if " " in m.label or m.concept_id in told or self._of([m], *_NAMES)]
+        covered = [(m.start, m.end) for m in known] + [(m.start, m.end) for m in find_dates(text)]
         folded = fold(rested).text
         sounds = set(name_hashes(folded).tolist())
         for word, at in ordinary.names(text):
