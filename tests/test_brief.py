@@ -512,3 +512,20 @@ def test_a_problem_names_its_line_though_the_sentence_is_wrapped_emphasised_or_r
     prose = "It was signed.[^lakes-mou]\n\nIt is\nsaid.\n\n- It *is* said.\n- Signed.[^lakes-mou]\n\nIt is said."
     places = [line.partition(":")[0] for line in check_prose(from_notebook(executed(prose, notes)))]
     assert places == ["cell 3, line 3", "cell 3, line 6", "cell 3, line 9"]
+
+
+def test_what_stands_between_two_comments_is_printed(notes):
+    prose = "<!-- a --> The deal was annulled. <!-- b -->\n\n<!-- c --> So <!-- d --> it is."
+    problems = check_prose(from_notebook(executed(prose, notes)))
+    assert ["The deal was annulled." in problems[0], "it is." in problems[1]] == [True, True]
+    with pytest.raises(ResearchError, match=r"cell 3, line 1: prints '\[\^lakes-mou\]' as it stands"):
+        from_notebook(executed("<!-- a --> Annulled.[^lakes-mou] <!-- b -->", notes))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["{{ facts.n } was signed", "`{{ facts.n }}`", "[^lakes-mou ]", "{ facts.n }}", "{facts.n}", "{% x %}", "    {{ n"],
+)
+def test_a_broken_value_or_reference_is_not_printed(notes, broken):
+    with pytest.raises(ResearchError, match=r"nb, cell 3, line 3: prints .* as it stands; write {{ facts.name }}"):
+        from_notebook(executed(f"Signed.[^lakes-mou]\n\n{broken}", fact("n", 2), notes), "nb")

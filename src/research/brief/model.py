@@ -27,7 +27,8 @@ _OPINION = {"judgement", "method"}  # tags of cells that are no record
 _LONG_TABLE, _LONG_BOX = 15, 2000  # rows and characters, from which a table or box may run over a page's end
 _UNGRADED = {*_OPINION, "silence"}  # what is absent is not as certain as the claims beside it
 _LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
-_COMMENT = re.compile(r"(?:<!--.*?-->\s*)+", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # a note to the other authors
+_BROKEN = re.compile(r"\{\{|\}\}|\{%|\[\^|\{\s*(?:facts|figures|tables)\s*\.")  # of a value or a reference
 _WORDS = re.compile(r"[^\W_][\w\u0300-\u036f\u064b-\u0655]*(?:['’\-][^\W_][\w\u064b-\u0655]*)*")
 
 
@@ -240,18 +241,18 @@ class Builder:
             at = {"cell": self.cell, "line": self.line}
             if kind == "heading":
                 level = token["attrs"]["level"] - 1
-                found.append({"t": "h", "level": level, "c": self._inline(token["children"]), **at})
+                found.append({"t": "h", "level": level, "c": self._whole(token["children"]), **at})
             elif kind in ("paragraph", "block_text"):
-                found.append({"t": "p", "c": self._inline(token["children"]), **at})
+                found.append({"t": "p", "c": self._whole(token["children"]), **at})
             elif kind == "list":
                 items = [self._blocks(item["children"]) for item in token["children"]]
                 found.append({"t": "ol" if token["attrs"].get("ordered") else "ul", "items": items})
             elif kind == "block_quote":
                 found.append({"t": "quote", "c": self._blocks(token["children"])})
-            elif kind == "block_html" and _COMMENT.fullmatch(token["raw"].strip()):
-                continue  # a note to the other authors
             elif kind in ("block_code", "block_html"):
-                found.append({"t": "p", "c": self._runs(token["raw"]), **at})
+                shown = _COMMENT.sub("", token["raw"]) if kind == "block_html" else token["raw"]
+                self._refuse_broken(shown)
+                found += [{"t": "p", "c": self._runs(shown), **at}] if shown.strip() else []
             elif kind == "table":
                 raise self._error("a Markdown table", "display Table(frame, caption, name=…) instead", "|")
         return found
@@ -268,6 +269,18 @@ class Builder:
                 cited = [self.doc.claims[claim]["certainty"] for claim in _cited(block["c"])]
                 if cited and all(cited):
                     block["grade"] = min(cited, key=GRADES.index)
+
+    def _whole(self, tokens: list[Json]) -> list[Json]:
+        """The inline pieces of a block, none of which prints what should have been a value or a reference."""
+        found = self._inline(tokens)
+        self._refuse_broken(_plain([piece for piece in _leaves(found) if piece["t"] == "run"]))
+        return found
+
+    def _refuse_broken(self, text: str) -> None:
+        if broken := _BROKEN.search(text):
+            shown = text[broken.start() :].strip()[:40]
+            remedy = "write {{ facts.name }} or [^claim-id], without blanks in brackets and outside of code"
+            raise self._error(f"prints {shown!r} as it stands", remedy, broken[0])
 
     def _runs(self, text: str) -> list[Json]:
         return [{"t": "run", **run} for run in runs(spaced(text, self._language), self._language)]
@@ -286,7 +299,7 @@ class Builder:
                 found.append(self._value(token["raw"]))
             elif kind == "image":
                 raise self._error("an image", "display Figure(…) instead", "![")
-            elif kind == "inline_html" and _COMMENT.fullmatch(token["raw"]):
+            elif kind == "inline_html" and not _COMMENT.sub("", token["raw"]):
                 continue
             elif kind == "softbreak":
                 found.append({"t": "run", "v": " "})
@@ -456,6 +469,11 @@ def _cited(pieces: list[Json]) -> Iterator[str]:
         if piece["t"] == "ref":
             yield piece["id"]
         yield from _cited(piece.get("c", []))
+
+
+def _leaves(pieces: list[Json]) -> Iterator[Json]:
+    for piece in pieces:
+        yield from _leaves(piece["c"]) if "c" in piece else [piece]
 
 
 def _plain(pieces: list[Json]) -> str:
