@@ -529,3 +529,64 @@ def test_what_stands_between_two_comments_is_printed(notes):
 def test_a_broken_value_or_reference_is_not_printed(notes, broken):
     with pytest.raises(ResearchError, match=r"nb, cell 3, line 3: prints .* as it stands; write {{ facts.name }}"):
         from_notebook(executed(f"Signed.[^lakes-mou]\n\n{broken}", fact("n", 2), notes), "nb")
+
+
+@pytest.mark.parametrize(
+    ("quotation", "passes"),
+    [
+        ("“we will jail every journalist”", False),
+        ("« the biggest theft »", False),
+        ("‘a ministry’s theft of all’", False),
+        ("'a theft of all'", False),
+        ("“we will jail", False),
+        ("“signed a cooperation agreement with … the Digital Cooperation Organization”", True),
+        ("“Digital Cooperation Organization”", True),
+        ("“Digital Morocco 2030”", True),
+        ("“cooperation agreements”", True),
+        ("“300”", False),
+        ("“agreement”", True),
+    ],
+)
+def test_what_is_quoted_stands_in_the_claims_or_is_a_name(seeds, quotation, passes):
+    found = read(seeds, f"The cooperation agreement, {quotation}, was signed.[^dco-agreement]")
+    assert any("the quotation" in line for line in found) is not passes
+
+
+def test_the_word_for_nought_and_a_fact_of_words_say_nothing_more(seeds):
+    for word in ("No signed", "No Huawei", "No such law"):
+        (found, *_) = read(seeds, f'{{{{ facts.laws | zero("{word}") }}}} paper is there.')
+        assert 'which says more than "no"' in found
+    for value, passes in (("Lakes and mills", True), ("They signed it all", False), ("12 mills", False)):
+        found = read(seeds, "Of them: {{ facts.said }}.", fact("said", value))
+        assert any("facts.said prints a sentence or a number" in line for line in found) is not passes
+
+
+@pytest.mark.parametrize(
+    ("language", "prose", "problems"),
+    [
+        ("en", "They stole lakes under plan B. It was signed.[^lakes-mou]", 1),
+        ("en", "They stole lakes, etc. The paper was signed.[^lakes-mou]", 1),
+        ("en", "It was signed by J. Zorvex and Dr. Kaleido.[^lakes-mou]", 0),
+        ("fr", "Il a été signé par M. Le Goff.[^lakes-mou]", 0),
+        ("ar", "سرقوا البحيرات وفق الخطة ب. ووقعت الوزارة المذكرة.[^lakes-mou]", 1),
+        ("ar", "وقعها د. نور.[^lakes-mou]", 0),
+    ],
+)
+def test_no_sentence_rides_on_the_next_ones_citation(notes, language, prose, problems):
+    assert len(check_prose(from_notebook(executed(prose, notes, language=language)))) == problems
+
+
+def test_advice_has_the_same_numbers_and_dates_in_every_language(notes):
+    from research.study import Recommendation
+
+    def doc(language, deadline):
+        texts = {key: {language: text} for key, text in (("actor", "x"), ("action", "x"), ("text", "70 %"))}
+        item = Recommendation(id="r", claims=["lakes-mou"], deadline={language: deadline}, **texts)
+        return from_notebook(executed("x", Recommendations([item], language=language), notes, language=language))
+
+    english, french = doc("en", "by 31 March 2027"), doc("fr", "avant le 31 mars 2027")
+    assert check_parity({"en": english, "fr": french}) == []
+    assert check_parity({"en": english, "fr": doc("fr", "avant le 31 mai 2027")}) == [
+        "fr lacks recommendations of en: r (lakes-mou, 31, 70, 2027, month 3)",
+        "en lacks recommendations of fr: r (lakes-mou, 31, 70, 2027, month 5)",
+    ]

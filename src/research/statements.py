@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 
 import pandas as pd
 
-from research.codebook import Codebook
+from research.codebook import Codebook, Scheme
 from research.coding.matcher import Match, Matcher
 from research.coding.quantities import find_numbers
 from research.dates import WEEKDAYS, find_dates
@@ -24,7 +24,7 @@ from research.text import fold, fold_label, is_arabic
 LANGUAGES = {"ar": "Arabic", "fr": "French", "en": "English"}
 # A sentence may name the language of what it rests on: "the Arabic version says".
 _SPOKEN = {True: re.compile("arab|عربي"), False: re.compile("french|francais|english|anglais|فرنسي|انجليزي")}
-_NAMES = ("actor", "initiative", "place", "nationality")
+_NAMES: tuple[Scheme, ...] = ("actor", "initiative", "place", "nationality")
 # Arabic says "two" by a noun's ending; of the nouns that the press uses so, these are no plurals.
 _TWO = re.compile(r"(?:بلد|طرف|جانب|دولت|وزير|مدينت|مذكرت|اتفاقيت|اتفاق|مركز|مختبر|قمت|جهت)(?:ان|ين)(?!\w)")
 
@@ -126,6 +126,14 @@ class Comparison:
         names = sorted(name for name in missing if not self._inside(name, rested))
         problems += [f"the name {self.codebook.label(name)}" for name in names]
         return problems + [f"the name {name}" for name in self._strange(text, rested, ordinary or self._ordinary)]
+
+    def is_name(self, text: str) -> bool:
+        """Whether `text` is a name of the codebook."""
+        return fold_label(text) in self._names
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(fold_label(name) for c in self.codebook.scheme(*_NAMES) for name in c.names())
 
     def negates(self, text: str) -> bool:
         """Whether the words of `text` deny."""

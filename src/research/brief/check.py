@@ -15,11 +15,19 @@ from functools import cached_property
 from research.brief.model import Document, Json, box_words, core_words
 from research.brief.prose import Section, Text, bound, cited, fragment, printed, sections, split, texts, unbound
 from research.coding.quantities import find_numbers
+from research.dates import find_dates
 from research.ordinary import Ordinary
 from research.statements import Comparison
 from research.text import fold
 
-_QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"')
+# A quotation that its sentence does not close goes on to its end.
+_QUOTED = re.compile(
+    r"""“([^”]*)(?:”|\Z)|«([^»]*)(?:»|\Z)|„([^“”]*)(?:[“”]|\Z)|"([^"]*)(?:"|\Z)"""
+    r"""|(?<!\w)[‘']([^’']*(?:[’'](?=\w)[^’']*)*)[’'](?!\w)"""
+)
+_CUT = re.compile(r"[\n…]|\.\.\.")  # inside a quotation: what is left out, or a bound value
+_LOOSE = 2  # words of a quotation that may be inflected in the statement: “this cooperation”
+_ZERO_WORDS, _STRING_WORDS = 2, 3
 # Of a fact that lists or counts what is not there, the name says so, as `talk_signatures` says what it counts.
 _ABSENT = re.compile(r"(?<![a-z])(?:silent|absent|missing|lacking|unnamed|undated|without)(?![a-z])")
 CORE_WORDS, SUMMARY_WORDS = 1500, 150  # what a busy reader reads: guides of IDRC, FAO and ODI
@@ -47,16 +55,14 @@ def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable
         for label in unstable
         if re.search(rf"(?<!\w){re.escape(fold(label).text)}(?!\w)", text)
     ]
-    for cell, word in _denials(doc.blocks):
-        if any(find_numbers(word, doc.meta["language"])) or (comparison and not comparison.negates(word)):
-            problems.append(f'{doc.place(cell, word)}: prints "{word}" for nought, which denies nothing')
     reader = _Reader(doc, comparison)
+    problems += [line for cell, word in _denials(doc.blocks) for line in reader.nought(cell, word)]
     for section in sections(doc):
         problems += reader.heading(section)
     problems += _caption_problems(doc, comparison)
     for text in texts(doc.blocks):
         if not text.own and not text.level:
-            problems += [*reader.lead(text), *reader.sentences(text)]
+            problems += [*reader.values(text), *reader.lead(text), *reader.sentences(text)]
     return problems
 
 
@@ -76,6 +82,25 @@ class _Reader:
         """The words that the prose and all statements write without a capital, beside those of the codebook."""
         known = [printed(text.body) for text in texts(self.doc.blocks)] + _sources(self.doc.claims.values())
         return self.comparison.ordinary(known) if self.comparison else Ordinary(known)
+
+    def nought(self, cell: int, word: str) -> Iterator[str]:
+        """What is wrong with the word that is printed for a count of nought."""
+        place, compare = self.doc.place(cell, word), self.comparison
+        if any(find_numbers(word, self._language)) or (compare and not compare.negates(word)):
+            yield f'{place}: prints "{word}" for nought, which denies nothing'
+        said = compare and (compare.statuses(word) or compare.named_besides(word, [], ordinary=self._ordinary))
+        if said or len(word.split()) > _ZERO_WORDS:
+            yield f'{place}: prints "{word}" for nought, which says more than "no"'
+
+    def values(self, text: Text) -> Iterator[str]:
+        """Facts that are words and say what the prose should say: a number, or more than a name has."""
+        for value, name in bound(f"{text.lead} {text.body}"):
+            item = self.doc.facts[name]
+            strings = {"str": [item["value"]], "list": item["value"]}.get(item["type"], [])
+            for string in [] if item.get("labels") else strings:
+                if len(re.findall(r"\w+", string)) > _STRING_WORDS or any(_loose_numbers(string, self.doc.meta)):
+                    place = self.doc.place(text.cell, name, text.line)
+                    yield f'{place}: facts.{name} prints a sentence or a number: "{value}"'
 
     def heading(self, section: Section) -> Iterator[str]:
         """What a heading says beside its section."""
@@ -98,7 +123,7 @@ class _Reader:
 
     def sentences(self, text: Text) -> Iterator[str]:
         """What is wrong with the sentences of a paragraph."""
-        for sentence in split(text.body, self._language):
+        for sentence in split(text.body, self._language, self._ordinary):
             words = " ".join(printed(sentence).split())
             if not re.search(r"\w", words):
                 continue
@@ -127,6 +152,7 @@ class _Reader:
         found = self.comparison.named_besides(
             words, [*_sources(items), counted], ordinary=self._ordinary, nationalities=False
         )
+        found += self._misquoted(text, items)
         told = {item["status"] for item in items} | self.comparison.statuses(counted) | {"ambition"}
         statuses = [f"the status {status}" for status in sorted(self.comparison.statuses(words) - told)]
         if not self.comparison.negates(words):
@@ -147,6 +173,7 @@ class _Reader:
         counted = [name.replace("_", " ") for value, name in facts if self.comparison.negates(value)]
         words, sources, denies = unbound(sentence), _sources(items), bool(counted)
         found = self.comparison.unsupported(words, self._language, sources, denies=denies, ordinary=self._ordinary)
+        found += self._misquoted(sentence, items)
         told = self.comparison.statuses(" ".join([*sources, *counted])) | {"ambition"}
         if denies and (other := self.comparison.statuses(words) - told):
             found.append(f"{' and '.join(sorted(other))}, which no fact here counts")
@@ -155,6 +182,28 @@ class _Reader:
         if further and not denies:
             found.append(f"{' and '.join(sorted(further))}, which is the status of no claim it cites")
         return found
+
+    def _misquoted(self, text: str, items: Sequence[Json]) -> Iterator[str]:
+        """Words in quotation marks that stand neither so in the claims nor in a codebook name.
+
+        What is translated stands in the statement; a gloss of two words may be inflected there. A single word is
+        quoted for its use, unless it is a number.
+        """
+        sources = [" ".join(_spoken(source)) for source in _sources(items)]
+        for found in _QUOTED.finditer(unbound(text, "\n")):
+            for part in _CUT.split(next(group for group in found.groups() if group is not None)):
+                spoken = _spoken(part)
+                if len(spoken) < 2 and not any(_loose_numbers(part, self.doc.meta)):
+                    continue
+                said = any(f" {' '.join(spoken)} " in f" {source} " for source in sources)
+                stems = [re.compile(rf"(?<!\w){re.escape(word[: max(4, len(word) - 2)])}") for word in spoken]
+                gloss = len(spoken) == _LOOSE and any(all(stem.search(s) for stem in stems) for s in sources)
+                if not (said or gloss or (self.comparison and self.comparison.is_name(part))):
+                    yield f'the quotation "{part.strip()}"'
+
+
+def _spoken(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text).text)
 
 
 def _sources(items: Iterable[Json]) -> list[str]:
@@ -247,10 +296,18 @@ def _content(doc: Document) -> dict[str, set[str]]:
     return {
         "bound values": {f"{name} = {doc.facts[name]['value']}" for name in doc.printed},
         "citations": set(doc.cited),
-        "recommendations": {f"{item['id']} ({', '.join(ref['id'] for ref in item['refs'])})" for item in advice},
+        "recommendations": {f"{item['id']} ({', '.join(_advice(item, doc.meta['language']))})" for item in advice},
         "figures": {f"{block['name']} {block['values']}" for block in drawn},
         "tables": {f"{block['name']} {_figures_of(block)}" for block in tables},
     }
+
+
+def _advice(item: Json, language: str) -> Iterator[str]:
+    """The claims that a recommendation rests on, and the numbers and dates in its words."""
+    words = " ".join("".join(run["v"] for run in item[key]) for key in ("deadline", "action", "text"))
+    yield from (ref["id"] for ref in item["refs"])
+    yield from (f"{value:g}" for value in sorted(number.value for number in find_numbers(words, language)))
+    yield from sorted(f"month {month}" for month in {date.month for date in find_dates(words)} if month)
 
 
 def _figures_of(table: Json) -> list[list[str]]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from research.brief.model import Document, Json
-from research.text import sentences
+from research.ordinary import Ordinary
+from research.text import fold, is_arabic, sentences
 
 _REF, _FACT = "\ue000", "\ue001"  # around a claim's id, and around a bound value
 _OF = "\ue002"  # between the value and its fact's name
@@ -18,6 +20,9 @@ _NAMED = re.compile(f"{_OF}[^{_FACT}]*")
 _MARKED = {mark: re.compile(f"{mark}([^{mark}]*){mark}") for mark in (_REF, _FACT)}
 _HEADING_WORDS = 4
 OWN = ("judgement", "method")  # boxes that are no record
+# A full stop after which sentences are taken for one: that of an abbreviation, unless a title stands before a name.
+_STOP = re.compile(r"(?<!\w)(\w+)\.[”»\")\]’]*\s+(?=[«“\"(]?(\w+))")
+_TITLES = {"m", "mm", "me", "mr", "mrs", "ms", "mme", "mlle", "dr", "pr", "prof", "st", "ste", "د", "ا"}
 
 
 @dataclass(frozen=True)
@@ -119,9 +124,9 @@ def printed(text: str) -> str:
     return _NAMED.sub("", _MARKED[_REF].sub("", text)).replace(_FACT, "")
 
 
-def unbound(text: str) -> str:
-    """The words of a text that its author has written: neither references nor bound values."""
-    return _MARKED[_FACT].sub(" ", _MARKED[_REF].sub("", text))
+def unbound(text: str, instead: str = " ") -> str:
+    """The words of a text that its author has written: no references, and something instead of a bound value."""
+    return _MARKED[_FACT].sub(instead, _MARKED[_REF].sub("", text))
 
 
 def fragment(text: str) -> str:
@@ -146,8 +151,19 @@ def _flat(pieces: list[Json]) -> str:
     return "".join(found)
 
 
-def split(text: str, language: str) -> list[str]:
-    """The sentences of a text."""
+def split(text: str, language: str, ordinary: Ordinary) -> list[str]:
+    """The sentences of a text; an ordinary word with a capital begins one even after an abbreviation."""
     # A reference stands after the full stop of its sentence: move it before, so that it stays with it.
     moved = re.sub(rf"([.!?؟…][”»\")\]’]*)\s*((?:{_REF}[^{_REF}]*{_REF})+)", r"\2\1", text)
-    return [moved[start:end] for start, end in sentences(moved, language)]
+    found = []
+    for start, end in sentences(moved, language):
+        cuts = [match.end() for match in _STOP.finditer(moved, start, end) if _ends(match[1], match[2], ordinary)]
+        found += [moved[a:b].strip() for a, b in pairwise([start, *cuts, end])]
+    return found
+
+
+def _ends(before: str, after: str, ordinary: Ordinary) -> bool:
+    """Whether a sentence ends between an abbreviation and the word after it."""
+    if fold(before).text in _TITLES or len(after) == 1:
+        return False
+    return is_arabic(after) or (after[0].isupper() and after in ordinary)
