@@ -590,3 +590,33 @@ def test_advice_has_the_same_numbers_and_dates_in_every_language(notes):
         "fr lacks recommendations of en: r (lakes-mou, 31, 70, 2027, month 3)",
         "en lacks recommendations of fr: r (lakes-mou, 31, 70, 2027, month 5)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "hundreds of|thousands|two million|a dozen|half|a third of|twice|threefold|.75|14g|Phase IV"),
+        ("fr", "une dizaine|des centaines|des milliers|un million|la moitié|un tiers|deux milliards"),
+        ("ar", "ثلاثمائة|خمسمئة|مئتان|ألفان|مليون|بملايين|مئات|آلاف|عشرات|نصف|ثلث|ربع|نصفها"),
+    ],
+)
+def test_a_number_in_any_words_is_bound_or_in_a_quote(notes, language, words):
+    for word in words.split("|"):
+        doc = from_notebook(executed(f"x {word} x.[^lakes-mou]", notes, language=language))
+        assert [line for line in check_prose(doc) if "is not bound" in line], word
+        doc.claims["lakes-mou"]["quotes"][0]["exact"] += " " + word
+        again = [line for line in check_prose(doc) if "is not bound" in line]
+        assert again == [] or word in ("two million", "deux milliards"), word
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Le centre est neuf"),
+        ("fr", "Un accord neuf est là"),
+        ("ar", "لست متأكدا"),
+        ("en", "5G and 3D by a third party"),
+    ],
+)
+def test_what_is_no_number_is_none(notes, language, words):
+    assert check_prose(from_notebook(executed(f"{words}.[^lakes-mou]", notes, language=language))) == []

@@ -16,7 +16,7 @@ import pandas as pd
 from research.codebook import Codebook, Scheme
 from research.coding.matcher import Match, Matcher
 from research.coding.quantities import find_numbers
-from research.dates import WEEKDAYS, find_dates
+from research.dates import WEEKDAYS, find_dates, find_months
 from research.ordinary import Ordinary
 from research.sketches import name_hashes
 from research.text import fold, fold_label, is_arabic
@@ -127,6 +127,10 @@ class Comparison:
         problems += [f"the name {self.codebook.label(name)}" for name in names]
         return problems + [f"the name {name}" for name in self._strange(text, rested, ordinary or self._ordinary)]
 
+    def names(self, text: str) -> list[tuple[int, int]]:
+        """Where names of the codebook stand in a text."""
+        return [(m.start, m.end) for m in self._find(text) if self._of([m], *_NAMES)]
+
     def is_name(self, text: str) -> bool:
         """Whether `text` is a name of the codebook."""
         return fold_label(text) in self._names
@@ -160,6 +164,7 @@ class Comparison:
         told = {m.concept_id for m in self._find(rested)}
         known = [m for m in self._find(text) if " " in m.label or m.concept_id in told or self._of([m], *_NAMES)]
         covered = [(m.start, m.end) for m in known] + [(m.start, m.end) for m in find_dates(text)]
+        covered += [(start, end) for start, end, _ in find_months(text)]
         folded = fold(rested).text
         sounds = set(name_hashes(folded).tolist())
         for word, at in ordinary.names(text):
@@ -202,5 +207,8 @@ def _numbers(text: str, language: str) -> set[float]:
 def _dates(text: str) -> list[str]:
     """Months and weekdays named, as numbers say nothing of them."""
     found = find_dates(text)
-    months = [f"of month {mention.month}" for mention in found if mention.month]
-    return [*months, *(WEEKDAYS[mention.weekday] for mention in found if mention.weekday is not None)]
+    months = dict.fromkeys([mention.month for mention in found if mention.month] + [m for *_, m in find_months(text)])
+    return [
+        *(f"of month {month}" for month in months),
+        *(WEEKDAYS[mention.weekday] for mention in found if mention.weekday is not None),
+    ]

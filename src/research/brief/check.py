@@ -14,7 +14,7 @@ from functools import cached_property
 
 from research.brief.model import Document, Json, box_words, core_words
 from research.brief.prose import Section, Text, bound, cited, fragment, printed, sections, split, texts, unbound
-from research.coding.quantities import find_numbers
+from research.coding.quantities import find_amounts, find_numbers
 from research.dates import find_dates
 from research.ordinary import Ordinary
 from research.statements import Comparison
@@ -98,7 +98,7 @@ class _Reader:
             item = self.doc.facts[name]
             strings = {"str": [item["value"]], "list": item["value"]}.get(item["type"], [])
             for string in [] if item.get("labels") else strings:
-                if len(re.findall(r"\w+", string)) > _STRING_WORDS or any(_loose_numbers(string, self.doc.meta)):
+                if len(re.findall(r"\w+", string)) > _STRING_WORDS or any(self._loose(string)):
                     place = self.doc.place(text.cell, name, text.line)
                     yield f'{place}: facts.{name} prints a sentence or a number: "{value}"'
 
@@ -106,7 +106,7 @@ class _Reader:
         """What a heading says beside its section."""
         text = section.heading
         shown, place = f'"{printed(text.body)}"', self.doc.place(text.cell, fragment(text.body), text.line)
-        for number in _loose_numbers(text.body, self.doc.meta):
+        for number in self._loose(text.body):
             yield f'{place}: the number "{number}" is not bound: {shown}'
         guarded = not self.doc.guarded.isdisjoint(section.cells)
         found = self._besides(text.body, section.claims, section.facts, guarded=guarded)
@@ -116,7 +116,7 @@ class _Reader:
     def lead(self, text: Text) -> Iterator[str]:
         """What a run-in heading says beside its paragraph."""
         shown, place = f'"{printed(text.lead)}"', self.doc.place(text.cell, fragment(text.lead), text.line)
-        for number in _loose_numbers(text.lead, self.doc.meta):
+        for number in self._loose(text.lead):
             yield f'{place}: the number "{number}" is not bound to a fact: {shown}'
         if found := self._besides(text.lead, cited(text.body), bound(text.body)):
             yield f"{place}: not in what its paragraph cites or counts: {', '.join(found)}: {shown}"
@@ -131,12 +131,28 @@ class _Reader:
             claims, facts = cited(sentence), bound(sentence)
             if not claims and not facts:
                 yield f"{place}: neither cited nor bound: {shown}"
-            for number in _loose_numbers(sentence, self.doc.meta):
+            quotes = [quote["exact"] for claim in claims for quote in self.doc.claims[claim]["quotes"]]
+            for number in self._loose(sentence, quotes):
                 yield f'{place}: the number "{number}" is not bound to a fact: {shown}'
             if claims and (found := self._beyond(sentence, claims, facts)):
                 yield f"{place}: not in the quotes it cites: {', '.join(found)}: {shown}"
             elif facts and not claims and (found := self._besides(sentence, cited(text.body), facts)):
                 yield f"{place}: neither cited nor counted: {', '.join(found)}: {shown}"
+
+    def _loose(self, text: str, quotes: Sequence[str] = ()) -> Iterator[str]:
+        """Numbers that are neither bound nor in a name or quotation; "half" may stand where a quote has the word."""
+        rest, language = unbound(text), self._language
+        if cited(text):  # what is quoted from nowhere is the writer's own
+            rest = _QUOTED.sub(" ", rest)
+        for name in sorted(self.doc.meta.get("names", []), key=len, reverse=True):
+            rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
+        for start, end in self.comparison.names(rest) if self.comparison else []:
+            rest = rest[:start] + " " * (end - start) + rest[end:]
+        numbers = [(number.start, number.end) for number in find_numbers(rest, language)]
+        yield from (rest[start:end] for start, end in numbers)
+        amounts = [(a, b) for a, b in find_amounts(rest, language) if not any(c <= a < d for c, d in numbers)]
+        same = {fold(quote[a:b]).text for quote in quotes if amounts for a, b in find_amounts(quote, language)}
+        yield from (rest[start:end] for start, end in amounts if fold(rest[start:end]).text not in same)
 
     def _besides(
         self, text: str, claims: Sequence[str], facts: Sequence[tuple[str, str]], *, guarded: bool = False
@@ -193,7 +209,7 @@ class _Reader:
         for found in _QUOTED.finditer(unbound(text, "\n")):
             for part in _CUT.split(next(group for group in found.groups() if group is not None)):
                 spoken = _spoken(part)
-                if len(spoken) < 2 and not any(_loose_numbers(part, self.doc.meta)):
+                if len(spoken) < 2 and not any(self._loose(part)):
                     continue
                 said = any(f" {' '.join(spoken)} " in f" {source} " for source in sources)
                 stems = [re.compile(rf"(?<!\w){re.escape(word[: max(4, len(word) - 2)])}") for word in spoken]
@@ -316,16 +332,6 @@ def _figures_of(table: Json) -> list[list[str]]:
         [digits for cell in row for run in cell for digits in re.findall(r"\d+", run.get("v", ""))]
         for row in table["rows"]
     ]
-
-
-def _loose_numbers(text: str, meta: Json) -> Iterator[str]:
-    rest = unbound(text)
-    if cited(text):  # what is quoted from nowhere is the writer's own
-        rest = _QUOTED.sub(" ", rest)
-    for name in sorted(meta.get("names", []), key=len, reverse=True):
-        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
-    for number in find_numbers(rest, meta["language"]):
-        yield rest[number.start : number.end]
 
 
 def _all_texts(doc: Document) -> Iterator[tuple[int, str]]:
