@@ -485,6 +485,7 @@ def test_headings_and_counts_say_no_more_than_what_stands_beside_them(seeds, pro
     "prose",
     [
         "**Signed.** A cooperation agreement was signed.[^dco-agreement]",
+        "## Xylophones\n\n**Yodelling.** A cooperation agreement was signed.[^dco-agreement]",
         "## Signed\n\n### Agreements\n\nAn agreement was signed.[^dco-agreement]",
         '## No law\n\n{{ facts.laws | zero("No") }} law is there.',
         "There are {{ facts.signed_papers }} papers that are signed.",

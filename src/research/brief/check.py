@@ -165,8 +165,11 @@ class _Reader:
             return []
         words, items = unbound(text), [self.doc.claims[claim] for claim in claims]
         counted = " ".join(name.replace("_", " ") for _, name in facts)
+        # A heading of one word asserts nothing: "Background" is none of the names that the codebook lacks.
+        alone = len(re.findall(r"\w+", words)) == 1
+        ordinary = Ordinary([words.lower()], self._ordinary) if alone else self._ordinary
         found = self.comparison.named_besides(
-            words, [*_sources(items), counted], ordinary=self._ordinary, nationalities=False
+            words, [*_sources(items), counted], ordinary=ordinary, nationalities=False
         )
         found += self._misquoted(text, items)
         told = {item["status"] for item in items} | self.comparison.statuses(counted) | {"ambition"}
