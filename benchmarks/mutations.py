@@ -220,16 +220,22 @@ class Statements:
         shown = [block.data for block in blocks]
         shown += [{"t": "figure", "name": name, **empty} for name in re.findall(r'name="(\w+)"', code)]
         shown += [{"t": "table", "name": name, "evidence": [], **empty} for name in re.findall(r"(\w+)_table\(", code)]
-        notebook.cells = [c for c in notebook.cells if c.cell_type == "markdown"]
+        guards = [self._showing([{"t": "guard"}]) if "guard(" in cell.source else None for cell in notebook.cells]
+        cells = [c if c.cell_type == "markdown" else g for c, g in zip(notebook.cells, guards, strict=True)]
+        notebook.cells = [cell for cell in cells if cell]
+        notebook.cells.insert(1, self._showing(shown))
+        return notebook
+
+    @staticmethod
+    def _showing(blocks: list[Any]) -> Any:
         cell = nbformat.v4.new_code_cell("show()", execution_count=1)
         cell.outputs = [
             nbformat.from_dict(
                 {"output_type": "display_data", "metadata": {}, "data": {MIME: json.loads(json.dumps(data))}}
             )
-            for data in shown
+            for data in blocks
         ]
-        notebook.cells.insert(1, cell)
-        return notebook
+        return cell
 
     def edits(self, rng: random.Random, each: int = 5) -> list[Edit]:
         """So many of each of the four kinds in statements, and in prose."""

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from research import code_corpus, load_codebook, load_corpus
+from research import code_corpus, load_claims, load_codebook, load_corpus
+from research.brief import Notes
 from research.coding import Evidence
 from research.coding.matcher import Matcher
 from research.statements import Comparison
@@ -134,6 +135,12 @@ def corpus(shared, tmp_path_factory: pytest.TempPathFactory):
     for name, text in ARTICLES.items():
         (folder / name).write_text(text, encoding="utf-8")
     return shared.keep(load_corpus(folder))
+
+
+@pytest.fixture
+def notes(tmp_path, corpus):
+    (tmp_path / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
+    return Notes(load_claims(tmp_path / "claims.yaml", corpus), corpus)
 
 
 class Seeds:

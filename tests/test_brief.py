@@ -37,7 +37,7 @@ def cover(**changes):
     return Cover(_Study(), **({"subject": "Brief", "audience": "all", "codebook": BOOK} | changes))
 
 
-def executed(prose, *blocks, tags=(), title="Lakes first", language="en"):
+def executed(prose, *blocks, tags=(), title="First things first", language="en"):
     """A notebook as it looks after running: blocks as outputs of one cell."""
     made = notebook(("md", f"# {title}", []), ("code", "show()", []), ("md", prose, list(tags)))
     made.cells[1].execution_count = 1
@@ -50,21 +50,13 @@ def executed(prose, *blocks, tags=(), title="Lakes first", language="en"):
     return made
 
 
-@pytest.fixture
-def notes(tmp_path, corpus):
-    from conftest import CLAIMS
-
-    (tmp_path / "claims.yaml").write_text(CLAIMS, encoding="utf-8")
-    return Notes(load_claims(tmp_path / "claims.yaml", corpus), corpus)
-
-
 def flat(doc):
     return json.dumps(doc.blocks, ensure_ascii=False)
 
 
 def test_claims_are_numbered_in_order_and_facts_printed(notes):
     doc = from_notebook(executed("Signed.[^lakes-mou] Seen {{ facts.n }} times.[^lakes-mou]", fact("n", 7), notes))
-    assert doc.cited == ["lakes-mou"] and doc.meta["title"] == "Lakes first"
+    assert doc.cited == ["lakes-mou"] and doc.meta["title"] == "First things first"
     assert '"v": "7"' in flat(doc) and flat(doc).count('"t": "ref", "n": 1') == 2
     assert flat(doc).count('"first": true') == 1
     (block,) = [b for b in doc.blocks if b["t"] == "notes"]
@@ -156,6 +148,9 @@ def test_a_notebook_without_title_or_cover_is_refused(notes):
         ("In 2031 it was signed.[^lakes-mou]", 'the number "2031" is not bound'),
         ("- It is said.", "neither cited nor bound"),
         ("**It is said.**", "neither cited nor bound"),
+        ("**It is said**.", "neither cited nor bound"),
+        ("- **It is said** …", "neither cited nor bound"),
+        ("**Seven were signed.**[^lakes-mou]", 'the number "Seven" is not bound'),
         ("**Seven lakes dried up.** It was signed.[^lakes-mou]", 'the number "Seven" is not bound'),
         ("He said “it is done.”[^lakes-mou] Lakes dried up.", 'neither cited nor bound: "Lakes dried up."'),
     ],
@@ -190,12 +185,13 @@ def test_no_prose_names_a_topic_that_is_not_found_again(notes, prose, tags):
     assert not [line for line in check_prose(doc, unstable=["Roads · Mills", "Mill", "mou"]) if "unstable" in line]
 
 
-def test_a_title_keeps_its_emphasised_words_and_a_boxed_cell_its_order(notes):
+def test_a_title_keeps_its_emphasised_words_and_a_boxed_cell_its_order_and_headings(notes):
     doc = from_notebook(
         executed("## A\n\ntext\n\n### B\n\nmore", notes, tags=("judgement",), title="One **two** *three*")
     )
     assert doc.meta["title"] == "One two three"
-    assert [block["t"] for block in doc.blocks if block["t"] != "notes"] == ["h", "box", "h", "box"]
+    (box,) = [block for block in doc.blocks if block["t"] != "notes"]
+    assert [(block["t"], block.get("level")) for block in box["c"]] == [("h", 1), ("p", None), ("h", 2), ("p", None)]
 
 
 def test_hostile_text_comes_out_as_text(notes):
@@ -221,8 +217,8 @@ def test_the_pdf_is_tagged_copyable_and_the_same_twice(notes):
     assert b"/MarkInfo" in one and b"pdfuaid" in one and b"pdfaid" in one
     with pypdfium2.PdfDocument(one) as pdf:
         text = "".join(page.get_textpage().get_text_bounded() for page in pdf)
-        assert pdf.get_metadata_dict()["Title"] == "Lakes first"
-    assert "Lakes first" in text and "ministère des Lacs a signé" in text
+        assert pdf.get_metadata_dict()["Title"] == "First things first"
+    assert "First things first" in text and "ministère des Lacs a signé" in text
     assert "مذكرة" in text or "ةركذم" in text  # pdfium hands out either order
 
 

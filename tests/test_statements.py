@@ -38,10 +38,17 @@ RIGHT = "On Monday 12 January the Ministry of Digital Affairs signed a memorandu
         ("three", "3", None),
         ("12 January", "13 January", "the number 13"),
         ("12 January", "12 February", "the date of month 2"),
+        ("Tazrout", "Tazrout in November", "the date of month 11"),
+        ("Tazrout", "Tazrout in May", "the date of month 5"),
+        ("Tazrout", "Tazrout, as it may", None),
         ("Monday", "Tuesday", "the date Tuesday"),
         ("Solvane", "Delmaris", "the name Delmaris"),
         ("Solvane", "Kaleido", "the name Kaleido"),
         ("Tazrout", "Sarmada", "the name Sarmada"),
+        ("Tazrout", "XYZ", "the name XYZ"),
+        ("Tazrout.", "Tazrout (Kaleido paid).", "the name Kaleido"),
+        ("On Monday", "Kaleido says: on Monday", "the name Kaleido"),
+        ("On Monday", "Signing on Monday", None),
         ("signed", "announced", '"announced"'),
         ("signed", "has not signed", "a negation"),
         ("with Solvane ", "", None),
@@ -69,3 +76,11 @@ def test_each_language_of_a_claim_is_checked_in_its_own_numbers(tmp_path, corpus
     assert check_statements(wrong, Comparison(codebook)) == [
         "claim 'lakes-mou', French: not in its quotes: the number 12"
     ]
+
+
+def test_a_month_alone_is_a_date_in_every_language(comparison):
+    source = ["La signature a eu lieu en novembre, et les travaux en mars."]
+    assert comparison.unsupported("تم ذلك في نونبر ثم في مارس", "ar", source) == []
+    assert comparison.unsupported("تم ذلك في دجنبر", "ar", source) == ["the date of month 12"]
+    assert comparison.unsupported("en avril", "fr", source) == ["the date of month 4"]
+    assert comparison.unsupported("by March and in November", "en", source) == []

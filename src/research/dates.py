@@ -19,6 +19,13 @@ from research.text import PROCLITICS, Folded, fold, fold_label
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LOCALES = ("ar_MA", "ar", "ar_LB", "ar_DZ", "fr", "en", "en_GB", "es")
+# Months that are also other words ("may", the planet, أب): they count after one of these words, or with a capital.
+_DOUBTFUL = {"may", "march", "august", "mars", "aout", "اب", "مارس", "اوت", "ماي"}
+_BEFORE_MONTH = (
+    "in", "since", "until", "by", "of", "from", "last", "next", "en", "de", "du", "depuis", "fin", "debut", "mi",
+    "mois", "des", "avant", "apres", "au", "d", "في", "من", "شهر", "منذ", "خلال", "نهايه", "بدايه", "مطلع", "الي",
+    "حتي", "قبل", "بعد",
+)  # fmt: skip
 _YESTERDAY = ("امس", "البارحه", "hier", "yesterday", "ayer")
 _LAST = ("الماضي", "المنصرم", "الفارط", "dernier", "derniere", "pasado", "pasada")
 _NEXT = ("المقبل", "القادم", "prochain", "prochaine", "proximo", "proxima")
@@ -68,11 +75,11 @@ class DateMention(NamedTuple):
 
 
 @cache
-def _names(field: str) -> dict[str, int]:
+def _names(field: str, widths: tuple[str, ...] = ("wide", "abbreviated")) -> dict[str, int]:
     from babel import Locale
 
     names: dict[str, int] = {}
-    for width in ("wide", "abbreviated") if field == "months" else ("wide",):
+    for width in widths if field == "months" else ("wide",):
         for code in _LOCALES:
             for number, name in getattr(Locale.parse(code), field)["format"][width].items():
                 names.setdefault(fold_label(name).rstrip("."), number)
@@ -115,6 +122,29 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:(?P<yesterday2>{yesterday}),? )?(?P<weekday2>{weekday})(?: (?P<shift2>{after}))?(?!\w)",
     ]
     return re.compile("|".join(forms))
+
+
+@cache
+def _bare_month() -> re.Pattern[str]:
+    months, proclitic = _alternation(_names("months", widths=("wide",))), _alternation(PROCLITICS - {""})
+    return re.compile(
+        rf"(?<!\w)(?:(?P<before>{_alternation(_BEFORE_MONTH)})[ '])?(?:{proclitic})?(?P<month>{months})(?!\w)"
+    )
+
+
+def find_months(text: str) -> list[tuple[int, int, int]]:
+    """Months that are named, with or without a day: where, and which.
+
+    >>> find_months("It may open in May or, en mars, fin novembre, في نونبر")
+    [(15, 18, 5), (26, 30, 3), (36, 44, 11), (49, 54, 11)]
+    """
+    folded, found = fold(text), []
+    for match in _bare_month().finditer(folded.text):
+        start, end = folded.raw(*match.span("month"))
+        capital = text[start].isupper() and match["month"] != "mars"
+        if match["month"] not in _DOUBTFUL or match["before"] or capital:
+            found.append((start, end, _names("months")[match["month"]]))
+    return found
 
 
 def find_dates(text: str, folded: Folded | None = None) -> list[DateMention]:

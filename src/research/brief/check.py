@@ -1,26 +1,35 @@
 """Is every sentence of the record cited or bound, every number bound, and nothing said that the quotes do not say?
 
-Cells tagged ``judgement`` or ``method`` are the authors' own and are exempt from citing; headings too. A number in
-any other cell must be a fact, stand in a codebook name (*Digital Morocco 2030*), or be quoted from a claim it cites.
+Cells tagged ``judgement`` or ``method`` are the authors' own and are exempt. A number in any other cell must be a fact,
+stand in a codebook name (*Digital Morocco 2030*), or be quoted from a claim it cites. A heading rests on what its
+section cites and counts, a run-in heading on its paragraph, and so does what is printed beside a bound value.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from research.brief.model import Document, Json, box_words, core_words
-from research.coding.quantities import find_numbers
+from research.brief.prose import Section, Text, bound, cited, fragment, printed, sections, split, texts, unbound
+from research.coding.quantities import find_amounts, find_numbers
+from research.dates import find_dates
+from research.ordinary import Ordinary
 from research.statements import Comparison
-from research.text import fold, sentences
+from research.text import fold
 
-_REF, _FACT = "\ue000", "\ue001"  # around a claim's id, and around a bound value
-_OF = "\ue002"  # between the value and its fact's name
-_NAMED = re.compile(f"{_OF}[^{_FACT}]*")
-_MARKED = {mark: re.compile(f"{mark}([^{mark}]*){mark}") for mark in (_REF, _FACT)}
-_QUOTED = re.compile('“[^”]*”|«[^»]*»|"[^"]*"')
-_EXEMPT = ("judgement", "method")
-_HEADING_WORDS = 4
+# A quotation that its sentence does not close goes on to its end.
+_QUOTED = re.compile(
+    r"""“([^”]*)(?:”|\Z)|«([^»]*)(?:»|\Z)|„([^“”]*)(?:[“”]|\Z)|"([^"]*)(?:"|\Z)"""
+    r"""|(?<!\w)[‘']([^’']*(?:[’'](?=\w)[^’']*)*)[’'](?!\w)"""
+)
+_CUT = re.compile(r"[\n…]|\.\.\.")  # inside a quotation: what is left out, or a bound value
+_LOOSE = 2  # words of a quotation that may be inflected in the statement: “this cooperation”
+_ZERO_WORDS, _STRING_WORDS = 2, 3
+# Of a fact that lists or counts what is not there, the name says so, as `talk_signatures` says what it counts.
+_ABSENT = re.compile(r"(?<![a-z])(?:silent|absent|missing|lacking|unnamed|undated|without)(?![a-z])")
 CORE_WORDS, SUMMARY_WORDS = 1500, 150  # what a busy reader reads: guides of IDRC, FAO and ODI
 
 
@@ -31,7 +40,7 @@ def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable
     ----------
     doc : Document
     comparison : Comparison, optional
-        With it, each sentence is compared with the quotes of the claims it cites.
+        With it, sentences and headings are compared with the quotes of the claims they rest on.
     unstable : sequence of str
         Labels of topics that are not found again: no prose may name them, the authors' own neither.
 
@@ -42,38 +51,183 @@ def check_prose(doc: Document, comparison: Comparison | None = None, *, unstable
     """
     problems = [
         f'cell {cell + 1}: names the topic "{label}", which is unstable'
-        for cell, text in _all_texts(doc.blocks)
+        for cell, text in _all_texts(doc)
         for label in unstable
         if re.search(rf"(?<!\w){re.escape(fold(label).text)}(?!\w)", text)
     ]
-    for cell, word in _denials(doc.blocks):
-        if any(find_numbers(word, doc.meta["language"])) or (comparison and not comparison.negates(word)):
-            problems.append(f'{doc.place(cell, word)}: prints "{word}" for nought, which denies nothing')
-    for block in doc.blocks:
-        if block["t"] == "h":
-            text = _flat(block["c"])
-            for number in _loose_numbers(text, doc.meta):
-                problems.append(f'{doc.place(block["cell"], text)}: the number "{number}" is not bound: "{text}"')
+    reader = _Reader(doc, comparison)
+    problems += [line for cell, word in _denials(doc.blocks) for line in reader.nought(cell, word)]
+    for section in sections(doc):
+        problems += reader.heading(section)
     problems += _caption_problems(doc, comparison)
-    for cell, lead, text in _texts(doc.blocks):
-        for number in _loose_numbers(lead, doc.meta):
-            problems.append(f'{doc.place(cell, lead)}: the number "{number}" is not bound to a fact: "{lead}"')
-        for sentence in _sentences(text, doc.meta["language"]):
-            words = _NAMED.sub("", _MARKED[_REF].sub("", sentence)).replace(_FACT, "")
-            shown = f'"{" ".join(words.split())[:80]}"'
+    for text in texts(doc.blocks):
+        if not text.own and not text.level:
+            problems += [*reader.values(text), *reader.lead(text), *reader.sentences(text)]
+    return problems
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the prose of a document against what it rests on."""
+
+    doc: Document
+    comparison: Comparison | None
+
+    @property
+    def _language(self) -> str:
+        return str(self.doc.meta["language"])
+
+    @cached_property
+    def _ordinary(self) -> Ordinary:
+        """The words that the prose and all statements write without a capital, beside those of the codebook."""
+        known = [printed(text.body) for text in texts(self.doc.blocks)] + _sources(self.doc.claims.values())
+        return self.comparison.ordinary(known) if self.comparison else Ordinary(known)
+
+    def nought(self, cell: int, word: str) -> Iterator[str]:
+        """What is wrong with the word that is printed for a count of nought."""
+        place, compare = self.doc.place(cell, word), self.comparison
+        if any(find_numbers(word, self._language)) or (compare and not compare.negates(word)):
+            yield f'{place}: prints "{word}" for nought, which denies nothing'
+        said = compare and (compare.statuses(word) or compare.named_besides(word, [], ordinary=self._ordinary))
+        if said or len(word.split()) > _ZERO_WORDS:
+            yield f'{place}: prints "{word}" for nought, which says more than "no"'
+
+    def values(self, text: Text) -> Iterator[str]:
+        """Facts that are words and say what the prose should say: a number, or more than a name has."""
+        for value, name in bound(f"{text.lead} {text.body}"):
+            item = self.doc.facts[name]
+            strings = {"str": [item["value"]], "list": item["value"]}.get(item["type"], [])
+            for string in [] if item.get("labels") else strings:
+                if len(re.findall(r"\w+", string)) > _STRING_WORDS or any(self._loose(string)):
+                    place = self.doc.place(text.cell, name, text.line)
+                    yield f'{place}: facts.{name} prints a sentence or a number: "{value}"'
+
+    def heading(self, section: Section) -> Iterator[str]:
+        """What a heading says beside its section."""
+        text = section.heading
+        shown, place = f'"{printed(text.body)}"', self.doc.place(text.cell, fragment(text.body), text.line)
+        for number in self._loose(text.body):
+            yield f'{place}: the number "{number}" is not bound: {shown}'
+        guarded = not self.doc.guarded.isdisjoint(section.cells)
+        found = self._besides(text.body, section.claims, section.facts, guarded=guarded)
+        if found:
+            yield f"{place}: not in what its section cites or counts: {', '.join(found)}: {shown}"
+
+    def lead(self, text: Text) -> Iterator[str]:
+        """What a run-in heading says beside its paragraph."""
+        shown, place = f'"{printed(text.lead)}"', self.doc.place(text.cell, fragment(text.lead), text.line)
+        for number in self._loose(text.lead):
+            yield f'{place}: the number "{number}" is not bound to a fact: {shown}'
+        if found := self._besides(text.lead, cited(text.body), bound(text.body)):
+            yield f"{place}: not in what its paragraph cites or counts: {', '.join(found)}: {shown}"
+
+    def sentences(self, text: Text) -> Iterator[str]:
+        """What is wrong with the sentences of a paragraph."""
+        for sentence in split(text.body, self._language, self._ordinary):
+            words = " ".join(printed(sentence).split())
             if not re.search(r"\w", words):
                 continue
-            place = doc.place(cell, _fragment(sentence))
-            if _REF not in sentence and _FACT not in sentence:
-                problems.append(f"{place}: neither cited nor bound: {shown}")
-            for number in _loose_numbers(sentence, doc.meta):
-                problems.append(f'{place}: the number "{number}" is not bound to a fact: {shown}')
-            cited = [doc.claims[claim] for claim in _MARKED[_REF].findall(sentence)]
-            if comparison and cited:
-                found = _beyond(_MARKED[_REF].sub("", sentence), cited, comparison, doc.meta["language"])
-                if found:
-                    problems.append(f"{place}: not in the quotes it cites: {', '.join(found)}: {shown}")
-    return problems
+            shown, place = f'"{words[:80]}"', self.doc.place(text.cell, fragment(sentence), text.line)
+            claims, facts = cited(sentence), bound(sentence)
+            if not claims and not facts:
+                yield f"{place}: neither cited nor bound: {shown}"
+            quotes = [quote["exact"] for claim in claims for quote in self.doc.claims[claim]["quotes"]]
+            for number in self._loose(sentence, quotes):
+                yield f'{place}: the number "{number}" is not bound to a fact: {shown}'
+            if claims and (found := self._beyond(sentence, claims, facts)):
+                yield f"{place}: not in the quotes it cites: {', '.join(found)}: {shown}"
+            elif facts and not claims and (found := self._besides(sentence, cited(text.body), facts)):
+                yield f"{place}: neither cited nor counted: {', '.join(found)}: {shown}"
+
+    def _loose(self, text: str, quotes: Sequence[str] = ()) -> Iterator[str]:
+        """Numbers that are neither bound nor in a name or quotation; "half" may stand where a quote has the word."""
+        rest, language = unbound(text), self._language
+        if cited(text):  # what is quoted from nowhere is the writer's own
+            rest = _QUOTED.sub(" ", rest)
+        for name in sorted(self.doc.meta.get("names", []), key=len, reverse=True):
+            rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
+        for start, end in self.comparison.names(rest) if self.comparison else []:
+            rest = rest[:start] + " " * (end - start) + rest[end:]
+        numbers = [(number.start, number.end) for number in find_numbers(rest, language)]
+        yield from (rest[start:end] for start, end in numbers)
+        amounts = [(a, b) for a, b in find_amounts(rest, language) if not any(c <= a < d for c, d in numbers)]
+        same = {fold(quote[a:b]).text for quote in quotes if amounts for a, b in find_amounts(quote, language)}
+        yield from (rest[start:end] for start, end in amounts if fold(rest[start:end]).text not in same)
+
+    def _besides(
+        self, text: str, claims: Sequence[str], facts: Sequence[tuple[str, str]], *, guarded: bool = False
+    ) -> list[str]:
+        """What words without a citation of their own say beyond the claims and facts beside them.
+
+        Names and dates, statuses, and a denial, unless a count of nought makes it, the name of a fact or a guard.
+        """
+        if self.comparison is None:
+            return []
+        words, items = unbound(text), [self.doc.claims[claim] for claim in claims]
+        counted = " ".join(name.replace("_", " ") for _, name in facts)
+        # A heading of one word asserts nothing: "Background" is none of the names that the codebook lacks.
+        alone = len(re.findall(r"\w+", words)) == 1
+        ordinary = Ordinary([words.lower()], self._ordinary) if alone else self._ordinary
+        found = self.comparison.named_besides(
+            words, [*_sources(items), counted], ordinary=ordinary, nationalities=False
+        )
+        found += self._misquoted(text, items)
+        told = {item["status"] for item in items} | self.comparison.statuses(counted) | {"ambition"}
+        statuses = [f"the status {status}" for status in sorted(self.comparison.statuses(words) - told)]
+        if not self.comparison.negates(words):
+            return found + statuses
+        if guarded or _ABSENT.search(counted) or any(self.comparison.negates(value) for value, _ in facts):
+            return found  # the statuses are what is denied
+        return [*found, *statuses, "a denial that nothing counts"]
+
+    def _beyond(self, sentence: str, claims: Sequence[str], facts: Sequence[tuple[str, str]]) -> list[str]:
+        """What a sentence says beyond the quotes, statements and statuses of the claims it cites.
+
+        A bound "no" denies what it says: that the record lacks it was counted. Which status was counted, the fact's
+        name says: ``talk_signatures``.
+        """
+        if self.comparison is None:
+            return []
+        items = [self.doc.claims[claim] for claim in claims]
+        counted = [name.replace("_", " ") for value, name in facts if self.comparison.negates(value)]
+        words, sources, denies = unbound(sentence), _sources(items), bool(counted)
+        found = self.comparison.unsupported(words, self._language, sources, denies=denies, ordinary=self._ordinary)
+        found += self._misquoted(sentence, items)
+        told = self.comparison.statuses(" ".join([*sources, *counted])) | {"ambition"}
+        if denies and (other := self.comparison.statuses(words) - told):
+            found.append(f"{' and '.join(sorted(other))}, which no fact here counts")
+        # Quotes tell of more than their claim: that another paper was signed is no warrant to say it of this one.
+        further = {"signed", "operating"} & self.comparison.statuses(words) - {item["status"] for item in items}
+        if further and not denies:
+            found.append(f"{' and '.join(sorted(further))}, which is the status of no claim it cites")
+        return found
+
+    def _misquoted(self, text: str, items: Sequence[Json]) -> Iterator[str]:
+        """Words in quotation marks that stand neither so in the claims nor in a codebook name.
+
+        What is translated stands in the statement; a gloss of two words may be inflected there. A single word is
+        quoted for its use, unless it is a number.
+        """
+        sources = [" ".join(_spoken(source)) for source in _sources(items)]
+        for found in _QUOTED.finditer(unbound(text, "\n")):
+            for part in _CUT.split(next(group for group in found.groups() if group is not None)):
+                spoken = _spoken(part)
+                if len(spoken) < 2 and not any(self._loose(part)):
+                    continue
+                said = any(f" {' '.join(spoken)} " in f" {source} " for source in sources)
+                stems = [re.compile(rf"(?<!\w){re.escape(word[: max(4, len(word) - 2)])}") for word in spoken]
+                gloss = len(spoken) == _LOOSE and any(all(stem.search(s) for stem in stems) for s in sources)
+                if not (said or gloss or (self.comparison and self.comparison.is_name(part))):
+                    yield f'the quotation "{part.strip()}"'
+
+
+def _spoken(text: str) -> list[str]:
+    return re.findall(r"\w+", fold(text).text)
+
+
+def _sources(items: Iterable[Json]) -> list[str]:
+    """What claims rest on: their statements and quotes."""
+    return [text for item in items for text in (item["statement"], *(quote["exact"] for quote in item["quotes"]))]
 
 
 def _caption_problems(doc: Document, comparison: Comparison | None) -> Iterator[str]:
@@ -163,10 +317,18 @@ def _content(doc: Document) -> dict[str, set[str]]:
     return {
         "bound values": {f"{name} = {doc.facts[name]['value']}" for name in doc.printed},
         "citations": set(doc.cited),
-        "recommendations": {f"{item['id']} ({', '.join(ref['id'] for ref in item['refs'])})" for item in advice},
+        "recommendations": {f"{item['id']} ({', '.join(_advice(item, doc.meta['language']))})" for item in advice},
         "figures": {f"{block['name']} {block['values']}" for block in drawn},
         "tables": {f"{block['name']} {_figures_of(block)}" for block in tables},
     }
+
+
+def _advice(item: Json, language: str) -> Iterator[str]:
+    """The claims that a recommendation rests on, and the numbers and dates in its words."""
+    words = " ".join("".join(run["v"] for run in item[key]) for key in ("deadline", "action", "text"))
+    yield from (ref["id"] for ref in item["refs"])
+    yield from (f"{value:g}" for value in sorted(number.value for number in find_numbers(words, language)))
+    yield from sorted(f"month {month}" for month in {date.month for date in find_dates(words)} if month)
 
 
 def _figures_of(table: Json) -> list[list[str]]:
@@ -177,92 +339,10 @@ def _figures_of(table: Json) -> list[list[str]]:
     ]
 
 
-def _fragment(sentence: str) -> str:
-    """The longest stretch of a sentence that stands in the notebook as it is."""
-    bare = _MARKED[_REF].sub("\n", _MARKED[_FACT].sub("\n", sentence))
-    return max(re.split("[\n\u00a0\u202f\u200b]", bare), key=len).strip()
-
-
-def _beyond(sentence: str, cited: list[Json], comparison: Comparison, language: str) -> list[str]:
-    """What a sentence says beyond the quotes, statements and statuses of the claims it cites.
-
-    A bound "no" denies what it says: that the record lacks it was counted. Which status was counted, the fact's name
-    says: ``talk_signatures``.
-    """
-    facts = [bound.partition(_OF) for bound in _MARKED[_FACT].findall(sentence)]
-    counted = [name.replace("_", " ") for value, _, name in facts if comparison.negates(value)]
-    denies = bool(counted)
-    unbound = _MARKED[_FACT].sub(" ", sentence)
-    sources = [text for item in cited for text in (item["statement"], *(quote["exact"] for quote in item["quotes"]))]
-    found = comparison.unsupported(unbound, language, sources, denies=denies)
-    told = comparison.statuses(" ".join([*sources, *counted])) | {"ambition"}
-    if denies and (other := comparison.statuses(unbound) - told):
-        found.append(f"{' and '.join(sorted(other))}, which no fact here counts")
-    # Quotes tell of more than their claim: that another paper was signed is no warrant to say it of this one.
-    further = {"signed", "operating"} & comparison.statuses(unbound) - {item["status"] for item in cited}
-    if further and not denies:
-        found.append(f"{' and '.join(sorted(further))}, which is the status of no claim it cites")
-    return found
-
-
-def _loose_numbers(sentence: str, meta: Json) -> Iterator[str]:
-    rest = _MARKED[_FACT].sub(" ", _MARKED[_REF].sub(" ", sentence))
-    if _REF in sentence:  # what is quoted from nowhere is the writer's own
-        rest = _QUOTED.sub(" ", rest)
-    for name in sorted(meta.get("names", []), key=len, reverse=True):
-        rest = re.sub(re.escape(name), " ", rest, flags=re.IGNORECASE)
-    for number in find_numbers(rest, meta["language"]):
-        yield rest[number.start : number.end]
-
-
-def _texts(blocks: list[Json]) -> Iterator[tuple[int, str, str]]:
-    """Cell, run-in heading and text of every paragraph that has to be cited or bound."""
-    for block in blocks:
-        if block["t"] == "p" and block["c"]:
-            first, rest = block["c"][0], block["c"][1:]
-            lead = _flat(first["c"]) if first["t"] == "strong" else ""
-            heading = lead != "" and _FACT not in lead and len(lead.split()) <= _HEADING_WORDS
-            short = heading and _flat(rest).strip() != ""
-            yield block["cell"], lead if short else "", _flat(rest if short else block["c"])
-        elif block["t"] in ("ul", "ol"):
-            for item in block["items"]:
-                yield from _texts(item)
-        elif block["t"] == "quote" or (block["t"] == "box" and block["kind"] not in _EXEMPT):
-            yield from _texts(block["c"])
-
-
-def _all_texts(blocks: list[Json]) -> Iterator[tuple[int, str]]:
-    """Cell and folded text of every paragraph, heading and item, judgement and method among them."""
-    for block in blocks:
-        if block["t"] in ("p", "h"):
-            yield block["cell"], fold(_MARKED[_REF].sub("", _NAMED.sub("", _flat(block["c"]))).replace(_FACT, "")).text
-        elif block["t"] in ("ul", "ol"):
-            for item in block["items"]:
-                yield from _all_texts(item)
-        elif block["t"] in ("quote", "box"):
-            yield from _all_texts(block["c"])
-        elif block["t"] in ("figure", "table"):
+def _all_texts(doc: Document) -> Iterator[tuple[int, str]]:
+    """Cell and folded text of every paragraph, heading, item and caption, judgement and method among them."""
+    for text in texts(doc.blocks):
+        yield text.cell, fold(printed(f"{text.lead}{text.body}")).text
+    for block in doc.blocks:
+        if block["t"] in ("figure", "table"):
             yield block.get("cell", 0), fold(" ".join(run["v"] for run in block["caption"])).text
-
-
-def _flat(pieces: list[Json]) -> str:
-    """Prose as one string: a claim's id, and a bound value with its name, each stand between two marks."""
-    found = []
-    for piece in pieces:
-        if piece["t"] == "ref":
-            found.append(_REF + piece["id"] + _REF)
-        elif piece["t"] == "fact":
-            found.append(_FACT + piece["v"] + _OF + piece["name"] + _FACT)
-        elif piece["t"] == "xref":
-            continue
-        elif "c" in piece:
-            found.append(_flat(piece["c"]))
-        else:
-            found.append(piece.get("v", " "))
-    return "".join(found)
-
-
-def _sentences(text: str, language: str) -> list[str]:
-    # A reference stands after the full stop of its sentence: move it before, so that it stays with it.
-    moved = re.sub(rf"([.!?؟…][”»\")\]’]*)\s*((?:{_REF}[^{_REF}]*{_REF})+)", r"\2\1", text)
-    return [moved[start:end] for start, end in sentences(moved, language)]

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
 from typing import Any, cast
 
 from research.brief.blocks import MIME
@@ -28,7 +27,8 @@ _OPINION = {"judgement", "method"}  # tags of cells that are no record
 _LONG_TABLE, _LONG_BOX = 15, 2000  # rows and characters, from which a table or box may run over a page's end
 _UNGRADED = {*_OPINION, "silence"}  # what is absent is not as certain as the claims beside it
 _LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
-_COMMENT = re.compile(r"(?:<!--.*?-->\s*)+", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # a note to the other authors
+_BROKEN = re.compile(r"\{\{|\}\}|\{%|\[\^|\{\s*(?:facts|figures|tables)\s*\.")  # of a value or a reference
 _WORDS = re.compile(r"[^\W_][\w\u0300-\u036f\u064b-\u0655]*(?:['’\-][^\W_][\w\u064b-\u0655]*)*")
 
 
@@ -58,6 +58,8 @@ class Document:
         The text of each cell, to find a line in.
     guarded : set of int
         Numbers of the cells with a `guard`.
+    title : dict
+        The heading block that gave the title.
     """
 
     meta: Json
@@ -70,12 +72,22 @@ class Document:
     printed: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     guarded: set[int] = field(default_factory=set)
+    title: Json = field(default_factory=dict)
 
-    def place(self, cell: int, fragment: str) -> str:
-        """Where in the notebook a fragment of prose stands: ``cell 4, line 2``, both counted from one."""
-        at = self.sources[cell].find(fragment) if fragment else -1
-        line = self.sources[cell].count("\n", 0, at) + 1
-        return f"cell {cell + 1}, line {line}" if at >= 0 else f"cell {cell + 1}"
+    def place(self, cell: int, fragment: str, line: int = 0) -> str:
+        """Where in the notebook a fragment of prose stands: ``cell 4, line 2``, both counted from one.
+
+        It is looked for in the paragraph that begins at `line`, if that is known; else in the whole cell.
+        """
+        lines = self.sources[cell].split("\n")
+        start = max(line - 1, 0)
+        end = next((n for n in range(start, len(lines)) if line and not lines[n].strip()), len(lines))
+        # A sentence may be wrapped in the notebook.
+        words = r"\s+".join(map(re.escape, fragment.split()))
+        within = "\n".join(lines[start:end])
+        if words and (found := re.search(words, within)):
+            line = start + 1 + within.count("\n", 0, found.start())
+        return f"cell {cell + 1}, line {line}" if line else f"cell {cell + 1}"
 
 
 @cache
@@ -91,9 +103,23 @@ def _markdown() -> Callable[[str], tuple[list[Json], Any]]:
         return match.end()
 
     markdown = mistune.create_markdown(renderer=None, plugins=["table"])
+    markdown.before_render_hooks.append(lambda _, state: _find_lines(state.tokens, state.src.split("\n"), 0))
     markdown.inline.register("reference", r"\[\^(?P<claim>[\w.:-]+)\]", reference, before="link")
     markdown.inline.register("value", r"\{\{(?P<expression>[^{}]+)\}\}", value, before="link")
     return cast("Callable[[str], tuple[list[Json], Any]]", markdown.parse)
+
+
+def _find_lines(tokens: list[Json], lines: list[str], at: int) -> int:
+    """Give each block of text the line of the source that it begins in, and return where the next may begin."""
+    for token in tokens:
+        text = (token.get("text") or token.get("raw") or "").strip()
+        if text:
+            first, *more = text.split("\n")
+            found = next((n for n in range(at, len(lines)) if first.strip() in lines[n]), None)
+            token["line"] = 0 if found is None else found + 1
+            at = at if found is None else found + 1 + len(more)
+        at = _find_lines(token.get("children", []), lines, at)
+    return at
 
 
 class Builder:
@@ -109,7 +135,7 @@ class Builder:
         self.name = name
         self.cells = notebook.cells
         self.doc = Document({}, [], sources=[cell.source for cell in notebook.cells])
-        self.cell = 0
+        self.cell = self.line = 0
         self.references: list[Json] = []
 
     def build(self) -> Document:
@@ -123,7 +149,7 @@ class Builder:
         """
         self._gather()
         for number, cell in enumerate(self.cells):
-            self.cell = number
+            self.cell, self.line = number, 0
             tags = cell.metadata.get("tags", [])
             if "annex" in tags and not any(block["t"] == "annex" for block in self.doc.blocks):
                 if not any(_texts([block for block in self.doc.blocks if block["t"] != "h"])):
@@ -139,12 +165,14 @@ class Builder:
         if any(_cited(title["c"])):
             raise self._error("a citation in the title", "cite in the text")
         self.doc.blocks.remove(title)
-        self.doc.meta["title"] = _plain(title["c"])
+        self.doc.title, self.doc.meta["title"] = title, _plain(title["c"])
         self._number()
         return self.doc
 
     def _error(self, what: str, remedy: str, fragment: str = "") -> ResearchError:
-        return ResearchError(what, where=f"{self.name}, {self.doc.place(self.cell, fragment)}", remedy=remedy)
+        return ResearchError(
+            what, where=f"{self.name}, {self.doc.place(self.cell, fragment, self.line)}", remedy=remedy
+        )
 
     @property
     def _language(self) -> str:
@@ -196,34 +224,35 @@ class Builder:
         if not _UNGRADED.intersection(tags):
             self._grade(blocks)
         kind = next((tag for tag in tags if tag in BOXES), "")
-        for is_heading, group in groupby(blocks, key=lambda block: block["t"] == "h"):
-            found = list(group)
-            if is_heading or not kind:
-                self.doc.blocks += [block | {"of": kind} for block in found] if is_heading and kind else found
-            else:
-                if kind == "numbers" and not _are_numbers(found):
-                    raise self._error("not one list of numbers", "write a list whose items begin with **a number**")
-                long = sum(map(len, _texts(found))) > _LONG_BOX
-                self.doc.blocks.append({"t": "box", "kind": kind, "c": found, "cell": self.cell, "long": long})
+        # The title stands in no box, nor does a heading among the key figures.
+        outside = [b for b in blocks if b["t"] == "h" and (b["level"] == 0 or kind == "numbers")] if kind else blocks
+        inside = [block for block in blocks if block not in outside]
+        self.doc.blocks += [block | {"of": kind} for block in outside] if kind else outside
+        if kind == "numbers" and inside and not _are_numbers(inside):
+            raise self._error("not one list of numbers", "write a list whose items begin with **a number**")
+        if inside:
+            long = sum(map(len, _texts(inside))) > _LONG_BOX
+            self.doc.blocks.append({"t": "box", "kind": kind, "c": inside, "cell": self.cell, "long": long})
 
     def _blocks(self, tokens: list[Json]) -> list[Json]:
         found: list[Json] = []
         for token in tokens or []:
-            kind = token["type"]
+            kind, self.line = token["type"], token.get("line", 0)
+            at = {"cell": self.cell, "line": self.line}
             if kind == "heading":
                 level = token["attrs"]["level"] - 1
-                found.append({"t": "h", "level": level, "c": self._inline(token["children"]), "cell": self.cell})
+                found.append({"t": "h", "level": level, "c": self._whole(token["children"]), **at})
             elif kind in ("paragraph", "block_text"):
-                found.append({"t": "p", "c": self._inline(token["children"]), "cell": self.cell})
+                found.append({"t": "p", "c": self._whole(token["children"]), **at})
             elif kind == "list":
                 items = [self._blocks(item["children"]) for item in token["children"]]
                 found.append({"t": "ol" if token["attrs"].get("ordered") else "ul", "items": items})
             elif kind == "block_quote":
                 found.append({"t": "quote", "c": self._blocks(token["children"])})
-            elif kind == "block_html" and _COMMENT.fullmatch(token["raw"].strip()):
-                continue  # a note to the other authors
             elif kind in ("block_code", "block_html"):
-                found.append({"t": "p", "c": self._runs(token["raw"]), "cell": self.cell})
+                shown = _COMMENT.sub("", token["raw"]) if kind == "block_html" else token["raw"]
+                self._refuse_broken(shown)
+                found += [{"t": "p", "c": self._runs(shown), **at}] if shown.strip() else []
             elif kind == "table":
                 raise self._error("a Markdown table", "display Table(frame, caption, name=…) instead", "|")
         return found
@@ -240,6 +269,18 @@ class Builder:
                 cited = [self.doc.claims[claim]["certainty"] for claim in _cited(block["c"])]
                 if cited and all(cited):
                     block["grade"] = min(cited, key=GRADES.index)
+
+    def _whole(self, tokens: list[Json]) -> list[Json]:
+        """The inline pieces of a block, none of which prints what should have been a value or a reference."""
+        found = self._inline(tokens)
+        self._refuse_broken(_plain([piece for piece in _leaves(found) if piece["t"] == "run"]))
+        return found
+
+    def _refuse_broken(self, text: str) -> None:
+        if broken := _BROKEN.search(text):
+            shown = text[broken.start() :].strip()[:40]
+            remedy = "write {{ facts.name }} or [^claim-id], without blanks in brackets and outside of code"
+            raise self._error(f"prints {shown!r} as it stands", remedy, broken[0])
 
     def _runs(self, text: str) -> list[Json]:
         return [{"t": "run", **run} for run in runs(spaced(text, self._language), self._language)]
@@ -258,7 +299,7 @@ class Builder:
                 found.append(self._value(token["raw"]))
             elif kind == "image":
                 raise self._error("an image", "display Figure(…) instead", "![")
-            elif kind == "inline_html" and _COMMENT.fullmatch(token["raw"]):
+            elif kind == "inline_html" and not _COMMENT.sub("", token["raw"]):
                 continue
             elif kind == "softbreak":
                 found.append({"t": "run", "v": " "})
@@ -342,7 +383,7 @@ class Builder:
         counts = {"figure": 0, "table": 0}
         numbers: dict[tuple[str, str], int] = {}
         last = 0
-        for block in self.doc.blocks:
+        for block in _unboxed(self.doc.blocks):
             if block["t"] in counts:
                 counts[block["t"]] += 1
                 block["number"] = numbers[block["t"], block["name"]] = counts[block["t"]]
@@ -410,6 +451,12 @@ def _texts(blocks: list[Json]) -> Iterator[str]:
                 yield from (_plain(item[key]) for key in ("actor", "action", "deadline", "text"))
 
 
+def _unboxed(blocks: list[Json]) -> Iterator[Json]:
+    """The blocks, and in the place of each box what is in it."""
+    for block in blocks:
+        yield from _unboxed(block["c"]) if block["t"] == "box" else [block]
+
+
 def _are_numbers(blocks: list[Json]) -> bool:
     """Whether a box of key figures is one list whose items begin in bold."""
     items = blocks[0].get("items", []) if len(blocks) == 1 else []
@@ -422,6 +469,11 @@ def _cited(pieces: list[Json]) -> Iterator[str]:
         if piece["t"] == "ref":
             yield piece["id"]
         yield from _cited(piece.get("c", []))
+
+
+def _leaves(pieces: list[Json]) -> Iterator[Json]:
+    for piece in pieces:
+        yield from _leaves(piece["c"]) if "c" in piece else [piece]
 
 
 def _plain(pieces: list[Json]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from research.text import PROCLITICS, fold, fold_label
+from research.text import ENCLITICS, PROCLITICS, fold, fold_label
 
 # Cardinals as the press writes them; compounds above twenty are rare in words and left alone.
 _VALUES = (*range(2, 21), 30, 40, 50, 60, 70, 80, 90, 100, 1000)
@@ -26,8 +26,26 @@ _WORDS = {
 }
 
 
+# What counts or shares without a cardinal; for prose, where a number in any words must be bound.
+_AMOUNTS = {
+    "en": "hundreds thousands million millions billion billions trillion trillions dozen dozens half halves thirds "
+    "one_third a_third_of third_of quarter quarters twice thrice double doubled triple tripled quadruple quadrupled "
+    "twofold threefold fourfold fivefold sixfold sevenfold eightfold ninefold tenfold hundredfold tens_of scores_of",
+    "fr": "dizaine dizaines douzaine douzaines quinzaine vingtaine trentaine quarantaine cinquantaine soixantaine "
+    "centaine centaines millier milliers million millions milliard milliards cents moitié moitiés le_tiers un_tiers "
+    "deux_tiers tiers_des quart quarts demi demie double doublé triple triplé quadruple quatre-vingt",
+    "ar": "مئتان مئتين مائتان مائتين مئتا مئتي مائتا مائتي ألفان ألفين ألفا ألفي آلاف ألوف مليون مليونا مليونان "
+    "مليونين ملايين مليار مليارا ملياران مليارين مليارات بليون مئات مئة مائة عشرات نصف ثلث ثلثا ثلثي ثلثان ثلثين "
+    "ربع أرباع ضعفا ضعفي ضعفين أضعاف دزينة "
+    "ثلاثمائة ثلاثمئة أربعمائة أربعمئة خمسمائة خمسمئة ستمائة ستمئة سبعمائة سبعمئة ثمانمائة ثمانمئة تسعمائة تسعمئة",
+}
+_ROMAN = re.compile(r"(?<!\w)[A-ZÀ-Þ]\w+[ \u00a0-]([IVX]{2,})(?!\w)")
+_BARE = re.compile(r"(?<![\w.,])[.,]\d+|(?<!\w)(?:\d+[gd]|\d{2,}[GD])(?!\w)")  # ".75" and "14g", which is no 5G
 _ORDINAL = re.compile(r" (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|(?:et )?unieme)(?!\w)")
 _GENERATIONS = ("g", "d")  # 5G and 3D are names
+_NEW = re.compile(
+    r"(?:(?<!\w)(?:est|sera|etait|soit|tout|flambant|quoi de)|(?<!\w)(?:un|une|le|la|du|au|ce|cet) \w+) $"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,7 @@ def find_numbers(text: str, language: str = "") -> Iterator[Number]:
             continue  # half of an ordinal (الحادي والعشرين, "twenty-first"), or Monday (الاثنين)
         if match["word"] and _ORDINAL.match(folded.text, match.end("word")):
             continue  # twenty-first
-        if match["glued"] in _GENERATIONS:
+        if match["glued"] in _GENERATIONS or (match["word"] and _is_other(folded.text, match)):
             continue
         name = "figure" if match["figure"] else "word"
         start, end = folded.raw(match.start(name), match.end("percent") if match["percent"] else match.end(name))
@@ -91,6 +109,36 @@ def find_numbers(text: str, language: str = "") -> Iterator[Number]:
         elif not unit and match["unit"]:
             unit = text[slice(*folded.raw(*match.span("unit")))].strip()
         yield Number(start, start + len(text[start:end].rstrip()), value, unit)
+
+
+def _is_other(folded: str, match: re.Match[str]) -> bool:
+    """Whether a number word is another: « neuf » that is new, and لست, "I am not", unless it is "for six hours"."""
+    if match["word"] == "neuf":
+        return _NEW.search(folded, 0, match.start()) is not None
+    return match["word"] == "ست" and match[0].startswith("لست") and not (match["unit"] or "").endswith("ات")
+
+
+@cache
+def _amounts(language: str) -> re.Pattern[str]:
+    words = (word for form in _AMOUNTS[language].split() for word in [fold_label(form.replace("_", " "))])
+    listed = "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+    before = "|".join(sorted(map(re.escape, PROCLITICS - {""}), key=lambda p: (-len(p), p)))
+    after = "|".join(sorted(map(re.escape, ENCLITICS - {""}), key=lambda p: (-len(p), p)))
+    # Arabic alone attaches particles and pronouns; there, a letter after them is none of these words.
+    return re.compile(rf"(?<!\w)(?:{before})?({listed})(?:{after})?(?!\w)")
+
+
+def find_amounts(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Where prose says how many or how much by other words than `find_numbers` reads, or in Roman figures.
+
+    >>> text = "Hundreds signed, a third of them twice, under Plan IV for .75 of 14g."
+    >>> [text[start:end] for start, end in find_amounts(text, "en")]
+    ['Hundreds', 'a third of', 'twice', 'IV', '.75', '14g']
+    """
+    folded = fold(text)
+    spans = [folded.raw(*match.span(1)) for match in _amounts(language).finditer(folded.text)]
+    spans += [match.span(1) for match in _ROMAN.finditer(text)] + [match.span() for match in _BARE.finditer(text)]
+    yield from ((start, start + len(text[start:end].rstrip())) for start, end in sorted(spans))
 
 
 def _figure(figure: str) -> float:
