@@ -237,3 +237,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def study(built: Path, tmp_path: Path) -> Study:
     return Study.load(shutil.copytree(built, tmp_path / "copy"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that nobody waits for it in the end; the rest stays in random order."""
+    items.sort(key=lambda item: "test_whole" not in item.nodeid)

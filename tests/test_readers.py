@@ -213,7 +213,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("suffix", [*readers.READERS, *readers.COLLECTIONS])
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace")))
 )
@@ -386,7 +386,7 @@ CELLS = st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(CELLS, min_size=1, max_size=5), suffix=st.sampled_from([".jsonl", ".csv", ".parquet"]))
 def test_any_row_is_loaded_exactly_or_refused(tmp_path_factory, texts, suffix):
     folder = tmp_path_factory.mktemp("rows")

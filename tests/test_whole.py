@@ -30,7 +30,7 @@ def test_the_committed_briefs_are_what_the_articles_and_notebooks_give(whole):
     assert not any(why(whole).values())
 
 
-def test_every_command_of_the_readme_runs(whole, study, monkeypatch):
+def test_every_command_of_the_readme_runs(whole, study, built, monkeypatch):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line.split("#")[0].split()[1:] for line in re.findall(r"^research .*$", readme, flags=re.MULTILINE)]
     assert len(lines) >= 14
@@ -43,8 +43,8 @@ def test_every_command_of_the_readme_runs(whole, study, monkeypatch):
         options = [option for option in options if not option.startswith("https:")]
         options = ["saved.html" if option == "saved.pdf" else option for option in options]
         options += {"preview": ["--once"], "lab": ["--version"]}.get(verb, ["--explain"] * ("-p" in options))
-        where = study if verb in ("add", "verify") else whole
-        done = CliRunner().invoke(main, ["--study", str(where.root), verb, *options])
+        where = {"add": study.root, "verify": built}.get(verb, whole.root)
+        done = CliRunner().invoke(main, ["--study", str(where), verb, *options])
         assert done.exit_code == 0, (verb, options, done.output)
     assert (study.root / "book.ttl").read_text(encoding="utf-8").startswith("@prefix")
     assert (whole.work / "preview" / "brief.fr.pdf").read_bytes().startswith(b"%PDF")

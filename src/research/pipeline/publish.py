@@ -123,13 +123,14 @@ def publish(
     notebooks = {step: with_outputs(study, step) for step in briefs}
     docs = {step: document_of(notebook, step) for step, notebook in notebooks.items()}
     others = {step: _current(study, step) for step in steps if step.is_brief and step not in docs}
-    everyone = docs | {step: doc for step, doc in others.items() if doc}
+    found = docs | {step: doc for step, doc in others.items() if doc}
+    everyone = {step: found[step] for step in steps if step in found}  # in order, whichever are published now
     with ThreadPoolExecutor(1) as pool:  # Typst needs the other core, while the prose is read on this one
         typeset = [pool.submit(_typeset, study, step, doc, run_id) for step, doc in docs.items()]
         for step, doc in docs.items():
             _refuse_strange(doc, step)
             _refuse(prose_problems(doc, study), f"notebooks/{step.path.name}")
-        _refuse(check_parity({step.name: everyone[step] for step in steps if step in everyone}), "notebooks/")
+        _refuse(check_parity({step.name: doc for step, doc in everyone.items()}), "notebooks/")
     for step, made in zip(docs, typeset, strict=True):
         files |= made.result() | _figure_files(study, notebooks[step], docs[step])
     files |= _tables(study, steps)
