@@ -9,7 +9,6 @@ asserted: machines are noisy.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import statistics
@@ -45,12 +44,11 @@ def plain_loop(folder: Path) -> float:
 
 
 def edit_prose(folder: Path, run: int) -> None:
-    """Change the title, the brief's first Markdown cell."""
+    """Change a word in what the authors of the English brief advise."""
     file = folder / "notebooks" / "brief.en.ipynb"
-    notebook = json.loads(file.read_text(encoding="utf-8"))
-    title = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-    title["source"] = [f"# Edited, version {run}"]
-    file.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    words = ["We advise B", "We do advise B", "We now advise B", "We still advise B"]
+    file.write_text(text.replace(words[run % 4], words[(run + 1) % 4]), encoding="utf-8")
 
 
 def edit_label(folder: Path, run: int) -> None:

@@ -1,6 +1,7 @@
 """Hostile and careless input all along the line: refused in a line, or inert."""
 
 import ast
+import io
 from datetime import date
 
 import nbformat
@@ -10,6 +11,7 @@ from conftest import ROOT
 from research import ResearchError
 from research.pipeline import run_study, why
 from research.pipeline.parameters import bind, parameters_of
+from research.pipeline.progress import Progress
 from research.study import Study
 from test_pipeline import edit, invoke, published
 
@@ -154,3 +156,19 @@ def test_each_step_says_why_it_would_run(study):
     (study.root / "report/brief.en.pdf").write_bytes(b"altered")
     assert why(study)["report"] == ["report/brief.en.pdf was altered"]
     assert run_study(study).executed == ("report",)
+
+
+def test_a_terminal_shows_the_cell_it_has_come_to_and_a_log_only_lines(monkeypatch, capsys):
+    with Progress({"1_corpus": 3.0}) as progress, progress.step("1_corpus", 2):
+        progress.cell("1_corpus", 1, "x = 1")
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "1_corpus …" and said[1].startswith("1_corpus done in 0.") and len(said) == 2
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with Progress({"1_corpus": 3.0}) as progress, progress.step("1_corpus", 2):
+        progress.cell("1_corpus", 1, "\nlengths = corpus.passages[[...]]\nmore")
+        progress._bars.refresh()
+    shown = terminal.getvalue()
+    assert "lengths = corpus.passages[[...]]" in shown and "50%" in shown and "/ 3 s" in shown and "more" not in shown
