@@ -151,7 +151,8 @@ class _Build:
 
         def inputs() -> dict[str, str]:
             seeds = sorted({seed for step in steps for seed in step.seeds})
-            found = self._files([*seeds, *(step.path for step in steps), *package_files()])
+            licence = [file for file in [study.root / "LICENSE"] if file.is_file()]  # that of the published tables
+            found = self._files([*seeds, *(step.path for step in steps), *package_files(), *licence])
             ran = {f"the outputs of {step.path.name}": executed_path(study, step) for step in self.chosen}
             values = {n: v for given in self.parameters.values() for n, v in given.items()}
             found |= {name: fingerprint(file) for name, file in ran.items()}

@@ -12,7 +12,7 @@ from research.errors import ResearchError
 from research.pipeline import published, run_study
 from research.study import Study
 
-_MADE_FROM = ("seeds", "notebooks", "requirements.lock")
+_MADE_FROM = ("seeds", "notebooks", "requirements.lock", "LICENSE")
 
 
 def verify(study: Study, *, workers: int = 1, loosely: bool = False) -> tuple[int, list[str]]:
