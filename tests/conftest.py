@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 
+import filelock
 import nbformat
 import pandas as pd
 import pytest
@@ -226,11 +228,15 @@ def write_study(root: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small study, built once; tests work on copies of it, which are as up to date as it is."""
+    """A small study, built once for all workers; tests work on copies of it, which are as up to date as it is."""
     from research.pipeline import run_study
 
-    root = write_study(tmp_path_factory.mktemp("study"))
-    run_study(Study.load(root), workers=2)
+    side_by_side = "PYTEST_XDIST_WORKER" in os.environ
+    shared = tmp_path_factory.getbasetemp().parent if side_by_side else tmp_path_factory.getbasetemp()
+    root = shared / "small study"
+    with filelock.FileLock(shared / "small study.lock"):
+        if not (root / "report" / "run.json").is_file():
+            run_study(Study.load(write_study(root)), workers=2)
     return root
 
 
